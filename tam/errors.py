@@ -1,0 +1,130 @@
+"""Problems: what a person is told when something is wrong, and the exceptions that carry them.
+
+A problem is data: a code, a place and named values. Its words (what, why, mend) come from the catalogue
+``reports/words/problems.<language>.toml``, so the same problem can be told in any language the catalogue has.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from tam.content import content_path
+
+Severity = Literal["error", "warning", "note"]
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a problem. Rows are numbered as a spreadsheet numbers them (the header is row 1)."""
+
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    item: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file] if self.file else []
+        for name in ("line", "row", "column", "item"):
+            value = getattr(self, name)
+            if value is not None:
+                parts.append(f"{name} {value}")
+        return ", ".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("file", "row", "column", "item", "line")}
+
+
+@cache
+def catalogue(language: Language = "en") -> Mapping[str, Mapping[str, Any]]:
+    """Every problem code with its severity, exit code and words in one language."""
+    path = content_path("reports", "words", f"problems.{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. ``values`` fill the placeholders of the catalogue's sentences."""
+
+    code: str
+    severity: Severity
+    where: Where = field(default_factory=Where)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 usable, 1 done but not to be trusted, 2 the person must change something."""
+        return int(catalogue()[self.code]["exit"])
+
+    def text(self, part: Literal["what", "why", "mend"], language: Language = "en") -> str:
+        values = {name: _brief(value) for name, value in self.values.items()}
+        return str(catalogue(language)[self.code][part]).format_map(values)
+
+    @property
+    def what(self) -> str:
+        return self.text("what")
+
+    @property
+    def why(self) -> str:
+        return self.text("why")
+
+    @property
+    def mend(self) -> str:
+        return self.text("mend")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The shape of DESIGN 5.3, with the values kept so that a report can tell it in another language."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "where": self.where.to_dict(),
+            "what": self.what,
+            "why": self.why,
+            "mend": self.mend,
+            "values": {name: _plain(value) for name, value in self.values.items()},
+        }
+
+
+def _brief(value: object, limit: int = 120) -> str:
+    """A value as a sentence shows it: one line, not longer than ``limit``, control characters made visible."""
+    text = ", ".join(str(part) for part in value) if isinstance(value, (list, tuple)) else str(value)
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def problem(code: str, where: Where | None = None, /, **values: Any) -> Problem:
+    """A problem of the catalogue; its severity stands there. An unknown code is our own fault: KeyError."""
+    return Problem(code, catalogue()[code]["severity"], where or Where(), values)
+
+
+class TamError(Exception):
+    """Nothing was computed: the person must change something first. Carries every problem found."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(f"{one.code}: {one.what}" for one in self.problems))
+
+
+def raise_if_any(problems: Iterable[Problem]) -> None:
+    """Raise all of them at once, if there are any that stop the work (exit code 2)."""
+    found = tuple(problems)
+    if any(one.exit_code == 2 for one in found):
+        raise TamError(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Stands in the place of a number that could not be had, and says why."""
+
+    reason: str
