@@ -1,7 +1,7 @@
 """Problems: what a person is told when something is wrong, and the exceptions that carry them.
 
 A problem is data: a code, a place and named values. Its words (what, why, mend) come from the catalogue
-``reports/words/problems.<language>.toml``, so the same problem can be told in any language the catalogue has.
+``reports/words/problems/<area>.<language>.toml``, so the same problem can be told in any language the catalogue has.
 """
 
 from __future__ import annotations
@@ -42,9 +42,14 @@ class Where:
 
 @cache
 def catalogue(language: Language = "en") -> Mapping[str, Mapping[str, Any]]:
-    """Every problem code with its severity, exit code and words in one language."""
-    path = content_path("reports", "words", f"problems.{language}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """Every problem code with its severity, exit code and words in one language, all areas together."""
+    merged: dict[str, Mapping[str, Any]] = {}
+    for path in sorted(content_path("reports", "words", "problems").glob(f"*.{language}.toml")):
+        for code, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if code in merged:
+                raise ValueError(f"{path.name}: the problem code {code} stands in two catalogues")
+            merged[code] = entry
+    return merged
 
 
 @dataclass(frozen=True, slots=True)

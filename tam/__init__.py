@@ -1,0 +1,1 @@
+"""TAM purchase-intention surveys: validated answers, checked scales, structural equation model, report."""
