@@ -1,0 +1,5 @@
+"""``tam power``: reserved."""
+
+from tam.cli.not_yet import reserved
+
+command = reserved("power", "tam demo")
