@@ -1,4 +1,4 @@
-"""Finds the content folders ``instruments/`` and ``reports/``: in an installed wheel, else in the checkout."""
+"""Finds the content folders ``instruments/`` and ``reports/``: in a wheel, else in the checkout."""
 
 from __future__ import annotations
 

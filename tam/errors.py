@@ -1,7 +1,7 @@
 """Problems: what a person is told when something is wrong, and the exceptions that carry them.
 
 A problem is data: a code, a place and named values. Its words (what, why, mend) come from the catalogue
-``reports/words/problems/<area>.<language>.toml``, so the same problem can be told in any language the catalogue has.
+``reports/words/problems/<area>.<language>.toml``, so the same problem can be told in any language there.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Problem:
 
 
 def _brief(value: object, limit: int = 120) -> str:
-    """A value as a sentence shows it: one line, not longer than ``limit``, control characters made visible."""
+    """A value as a sentence shows it: one line, at most ``limit`` long, control characters made visible."""
     text = ", ".join(str(part) for part in value) if isinstance(value, (list, tuple)) else str(value)
     text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -13,9 +13,9 @@ from tam.errors import Problem, Unavailable, Where
 def to_record(result: object) -> dict[str, Any]:
     """A frozen result (dataclass or mapping) as a JSON-ready dict.
 
-    Tables (pandas) become lists of row records, arrays nested lists. Every ``Unavailable`` becomes null and its
-    reason is collected in the key ``unavailable`` under its dotted path. A NaN or an infinity is our own fault
-    and raises ValueError: a number that could not be had must be an ``Unavailable``.
+    Tables (pandas) become lists of row records, arrays nested lists. Every ``Unavailable`` becomes null and
+    its reason is collected in the key ``unavailable`` under its dotted path. A NaN or an infinity is our own
+    fault and raises ValueError: a number that could not be had must be an ``Unavailable``.
     """
     reasons: dict[str, str] = {}
     record = _plain(result, "", reasons)
@@ -26,7 +26,7 @@ def to_record(result: object) -> dict[str, Any]:
 
 
 def _plain(value: object, path: str, reasons: dict[str, str]) -> Any:
-    if value is None or isinstance(value, (str, bool, int)) and type(value).__module__ == "builtins":
+    if value is None or (isinstance(value, (str, bool, int)) and type(value).__module__ == "builtins"):
         return value
     if isinstance(value, Unavailable):
         reasons[path] = value.reason
@@ -52,7 +52,7 @@ def _plain(value: object, path: str, reasons: dict[str, str]) -> Any:
 
 
 def _blank_to_none(row: Mapping[Any, Any]) -> dict[Any, Any]:
-    """In a table an empty cell is null: its reason stands in the table's own ``unavailable`` if it needs one."""
+    """An empty cell of a table is null; its reason stands in ``unavailable`` if it needs one."""
     return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
 
 

@@ -1,1 +1,1 @@
-
+"""What is asked: Instrument, Model, Study. ``load_instrument``, ``load_model``, ``load_study`` read them."""

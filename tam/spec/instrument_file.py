@@ -1,0 +1,389 @@
+"""Reads an instrument from YAML: strict, every problem with file and line, all of them at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from tam.content import content_path
+from tam.errors import Problem, TamError, Where, problem, raise_if_any
+from tam.spec.instrument import (
+    AttentionCheck,
+    ColumnRule,
+    Construct,
+    Instrument,
+    Item,
+    Label,
+    Role,
+    Scale,
+    ScaleType,
+    Source,
+    Status,
+    Tier,
+    TierScheme,
+    Variable,
+)
+from tam.spec.marked_yaml import MarkedYaml, read_yaml
+from tam.spec.text import Text, closest, is_identifier, listed
+from tam.spec.validate import Strict, as_problems
+
+Words = str | None
+Number = Annotated[float, BeforeValidator(lambda v: float(v) if isinstance(v, int) else v)]
+AsText = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) else v)]
+
+
+class TextForm(Strict):
+    en: Words = None
+    zh: Words = None
+
+    def text(self) -> Text:
+        return Text(self.en, self.zh)
+
+
+class LabelForm(TextForm):
+    aliases: list[AsText] = []
+
+
+class ScaleForm(Strict):
+    type: ScaleType = "ordinal"
+    points: int | None = None
+    min: Number | None = None
+    max: Number | None = None
+    labels: dict[int | str, LabelForm | str] = {}
+
+
+class MissingForm(Strict):
+    reason: str
+    platforms: list[str] = []
+
+
+class SourceForm(Strict):
+    cite: str
+    url: Words = None
+    doi: Words = None
+    note: Words = None
+
+
+class ConstructForm(Strict):
+    label: TextForm | str
+    model: Literal["reflective", "second_order_reflective"] = "reflective"
+    source: Words = None
+    scale: Words = None
+    of: list[str] = []
+    adaptation: Words = None
+
+
+class ItemForm(Strict):
+    id: str
+    construct: str  # type: ignore[assignment]  # a deprecated method of pydantic's has this name
+    text: TextForm | str
+    reverse: bool = False
+    scale: Words = None
+
+
+class CheckForm(Strict):
+    id: str
+    type: Literal["instructed", "bogus", "seriousness"]
+    text: TextForm | str
+    scale: str | dict[int, LabelForm | str]
+    passing: list[int] = Field(alias="pass")
+    after: Words = None
+
+
+class VariableForm(Strict):
+    text: TextForm | str
+    scale: str
+    role: Role = "demographic"
+
+
+class TierForm(Strict):
+    id: str
+    label: TextForm | str
+    over: Number | None = None
+    from_: Number | None = Field(default=None, alias="from")
+    to: Number | None = None
+    under: Number | None = None
+
+
+class TierSchemeForm(Strict):
+    label: TextForm | str
+    tiers: list[TierForm]
+    source: Words = None
+
+
+class PresentationForm(Strict):
+    order: Literal["fixed", "random"] = "fixed"
+    pages: list[list[str]] = []
+
+
+class ColumnForm(Strict):
+    match: Words = None
+    exact: Words = None
+    position: int | None = None
+
+
+class DataMapForm(Strict):
+    platform: Words = None
+    form: Literal["text", "sequence", "score"] | None = None
+    file_encoding: Words = None
+    meta: dict[str, str] = {}
+    columns: dict[str, ColumnForm | str] = {}
+    sequence_order: dict[str, Literal["ascending", "descending"]] = {}
+
+
+class InstrumentForm(Strict):
+    schema_: Literal["tam-instrument/0.1"] = Field(alias="schema")
+    id: str
+    version: AsText
+    title: TextForm | str
+    description: TextForm | str | None = None
+    languages: list[Literal["en", "zh"]]
+    administered_language: Literal["en", "zh"] | None = None
+    status: Status
+    response_scales: dict[str, ScaleForm]
+    missing_codes: dict[AsText, MissingForm] = {}
+    sources: dict[str, SourceForm] = {}
+    constructs: dict[str, ConstructForm]
+    items: list[ItemForm]
+    attention_checks: list[CheckForm] = []
+    variables: dict[str, VariableForm] = {}
+    tier_schemes: dict[str, TierSchemeForm] = {}
+    presentation: PresentationForm = PresentationForm()
+    screening: dict[str, Any] = {}
+    data_map: DataMapForm | None = None
+
+
+def shipped_instruments() -> tuple[str, ...]:
+    """Names of the instruments that come with the project."""
+    return tuple(sorted(path.stem for path in content_path("instruments").glob("*.yaml")))
+
+
+def load_instrument(name: str | Path, folder: Path | None = None) -> Instrument:
+    """A shipped instrument by name, or one from a YAML file (relative to ``folder``). Raises TamError."""
+    return parse_instrument(read_yaml(_locate(str(name), folder)))
+
+
+def _locate(name: str, folder: Path | None) -> Path:
+    if name.lower().endswith((".yaml", ".yml")):
+        path = Path(name)
+        return path if path.is_absolute() or folder is None else folder / path
+    if re.fullmatch(r"[\w-]{1,64}", name) and name in shipped_instruments():
+        return content_path("instruments", f"{name}.yaml")
+    shipped = shipped_instruments()
+    guess = closest(name, shipped) or listed(shipped)
+    raise TamError(problem("unknown-instrument", Where(), name=name, suggestion=guess))
+
+
+def parse_instrument(source: MarkedYaml) -> Instrument:
+    """The instrument in a read YAML document. Raises TamError with every problem found."""
+
+    def where(path: tuple[str | int, ...]) -> Where:
+        return Where(source.file, line=source.line(path))
+
+    problems = list(source.problems)
+    try:
+        form = InstrumentForm.model_validate(source.data)
+    except ValidationError as fault:
+        raise TamError([*problems, *as_problems(fault, InstrumentForm, where)]) from None
+    scales = {name: _scale(name, scale) for name, scale in form.response_scales.items()}
+    problems += [
+        p for name in scales for p in _scale_problems(scales[name], where(("response_scales", name)))
+    ]
+    problems += _reference_problems(form, where)
+    raise_if_any(problems)
+    return _instrument(form, scales, _digest(source.data))
+
+
+def _text(form: TextForm | str) -> Text:
+    return Text(form, None) if isinstance(form, str) else form.text()
+
+
+def _label(form: LabelForm | str) -> Label:
+    if isinstance(form, str):
+        return Label(form, None)
+    return Label(form.en, form.zh, tuple(form.aliases))
+
+
+def _scale(name: str, form: ScaleForm) -> Scale:
+    labels = {code: _label(label) for code, label in form.labels.items()}
+    low, high = form.min, form.max
+    if form.type == "ordinal" and form.points is not None:
+        low = 1.0 if low is None else low
+        high = low + form.points - 1 if high is None else high
+    return Scale(name, form.type, low, high, labels)
+
+
+def _scale_problems(scale: Scale, where: Where) -> list[Problem]:
+    if scale.type == "nominal":
+        return [] if scale.labels else [problem("scale-without-labels", where, scale=scale.id)]
+    if scale.type == "ordinal":
+        codes = [code for code in scale.labels if isinstance(code, int)]
+        if scale.min is None or scale.max is None or len(codes) < len(scale.labels):
+            return [problem("scale-without-order", where, scale=scale.id)]
+        outside = [code for code in codes if not scale.min <= code <= scale.max]
+        if outside:
+            return [problem("label-outside-scale", where, scale=scale.id, codes=outside)]
+    if scale.min is not None and scale.max is not None and scale.min >= scale.max:
+        return [problem("scale-limits", where, scale=scale.id, low=scale.min, high=scale.max)]
+    return [*_doubled_words(scale, where)]
+
+
+def _doubled_words(scale: Scale, where: Where) -> list[Problem]:
+    """A word that stands for two codes cannot be coded."""
+    seen: dict[str, int | str] = {}
+    found = []
+    for code, label in scale.labels.items():
+        for word in {w.strip().casefold() for w in (label.en, label.zh, *label.aliases) if w}:
+            if seen.setdefault(word, code) != code:
+                found.append(
+                    problem("label-twice", where, scale=scale.id, word=word, codes=[seen[word], code])
+                )
+    return found
+
+
+def _reference_problems(form: InstrumentForm, where: Any) -> list[Problem]:
+    """Names that point nowhere, names used twice, constructs without items."""
+    found: list[Problem] = []
+    first = [name for name, c in form.constructs.items() if not c.of]
+    names = [
+        *((name, ("constructs", name)) for name in form.constructs),
+        *((item.id, ("items", i)) for i, item in enumerate(form.items)),
+        *((check.id, ("attention_checks", i)) for i, check in enumerate(form.attention_checks)),
+        *((name, ("variables", name)) for name in form.variables),
+    ]
+    seen: set[str] = set()
+    for name, path in names:
+        if not is_identifier(name):
+            found.append(problem("bad-identifier", where(path), name=name))
+        if name in seen:
+            found.append(problem("duplicate-id", where(path), id=name))
+        seen.add(name)
+    for i, item in enumerate(form.items):
+        place = where(("items", i))
+        if item.construct not in first:
+            guess = closest(item.construct, first) or listed(first)
+            found.append(
+                problem(
+                    "item-of-no-construct", place, item=item.id, construct=item.construct, suggestion=guess
+                )
+            )
+        scale = item.scale or getattr(form.constructs.get(item.construct), "scale", None)
+        found += _scale_reference(scale, form, place, item.id)
+        if item.reverse and scale in form.response_scales and form.response_scales[scale].type != "ordinal":
+            found.append(problem("reverse-needs-order", place, item=item.id, scale=scale))
+    for name, construct in form.constructs.items():
+        place = where(("constructs", name))
+        if not construct.of and not any(item.construct == name for item in form.items):
+            found.append(problem("construct-without-items", place, construct=name))
+        for part in construct.of:
+            if part not in first:
+                guess = closest(part, first) or listed(first)
+                found.append(problem("unknown-construct", place, name=part, suggestion=guess))
+        if construct.source is not None and construct.source not in form.sources:
+            found.append(problem("unknown-source", place, name=construct.source))
+    for name, variable in form.variables.items():
+        found += _scale_reference(variable.scale, form, where(("variables", name)), name)
+    for i, check in enumerate(form.attention_checks):
+        if isinstance(check.scale, str):
+            found += _scale_reference(check.scale, form, where(("attention_checks", i)), check.id)
+    known = {
+        *(item.id for item in form.items),
+        *(check.id for check in form.attention_checks),
+        *form.variables,
+    }
+    for p, page in enumerate(form.presentation.pages):
+        for one in page:
+            if one not in known:
+                place = where(("presentation", "pages", p))
+                found.append(problem("unknown-item", place, name=one, suggestion=closest(one, known) or "-"))
+    return found
+
+
+def _scale_reference(scale: str | None, form: InstrumentForm, place: Where, owner: str) -> list[Problem]:
+    if scale is None:
+        return [problem("no-scale", place, name=owner)]
+    if scale not in form.response_scales:
+        guess = closest(scale, form.response_scales) or listed(form.response_scales)
+        return [problem("unknown-scale", place, name=scale, owner=owner, suggestion=guess)]
+    return []
+
+
+def _instrument(form: InstrumentForm, scales: Mapping[str, Scale], digest: str) -> Instrument:
+    constructs = {
+        name: Construct(name, _text(c.label), c.source, tuple(c.of), c.adaptation)
+        for name, c in form.constructs.items()
+    }
+    items = {
+        i.id: Item(
+            i.id, i.construct, _text(i.text), i.scale or form.constructs[i.construct].scale or "", i.reverse
+        )
+        for i in form.items
+    }
+    rules = form.data_map.columns if form.data_map else {}
+    return Instrument(
+        id=form.id,
+        version=form.version,
+        status=form.status,
+        title=_text(form.title),
+        languages=tuple(form.languages),
+        scales=dict(scales),
+        missing_codes={code: missing.reason for code, missing in form.missing_codes.items()},
+        sources={k: Source(s.cite, s.url, s.doi, s.note) for k, s in form.sources.items()},
+        constructs=constructs,
+        items=items,
+        attention_checks={c.id: _check(c, scales) for c in form.attention_checks},
+        variables={k: Variable(k, v.role, _text(v.text), v.scale) for k, v in form.variables.items()},
+        tier_schemes={k: _scheme(k, s) for k, s in form.tier_schemes.items()},
+        pages=tuple(tuple(page) for page in form.presentation.pages),
+        column_rules={k: column_rule(rule) for k, rule in rules.items()},
+        sequence_order=dict(form.data_map.sequence_order) if form.data_map else {},
+        digest=digest,
+    )
+
+
+def column_rule(form: ColumnForm | str) -> ColumnRule:
+    if isinstance(form, str):
+        return ColumnRule(exact=form)
+    return ColumnRule(form.exact, form.match, form.position)
+
+
+def _check(form: CheckForm, scales: Mapping[str, Scale]) -> AttentionCheck:
+    if isinstance(form.scale, str):
+        scale = scales[form.scale]
+    else:
+        labels: dict[int | str, Label] = {code: _label(label) for code, label in form.scale.items()}
+        scale = Scale(form.id, "ordinal", float(min(form.scale)), float(max(form.scale)), labels)
+    return AttentionCheck(form.id, form.type, _text(form.text), scale, tuple(form.passing), form.after)
+
+
+def _scheme(name: str, form: TierSchemeForm) -> TierScheme:
+    tiers = tuple(
+        Tier(
+            t.id,
+            _text(t.label),
+            t.over if t.over is not None else t.from_,
+            t.under if t.under is not None else t.to,
+            low_open=t.over is not None,
+            high_open=t.under is not None,
+        )
+        for t in form.tiers
+    )
+    return TierScheme(name, _text(form.label), tiers, form.source)
+
+
+def _digest(data: object) -> str:
+    """SHA-256 of the content, not of its layout: comments and order of keys do not change it."""
+    canonical = json.dumps(_text_keys(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def _text_keys(data: object) -> object:
+    if isinstance(data, dict):
+        return {str(key): _text_keys(value) for key, value in data.items()}
+    return [_text_keys(value) for value in data] if isinstance(data, list) else data

@@ -1,0 +1,318 @@
+"""Reads ``study.toml``: unknown keys are errors with a suggestion; nothing is read from the data yet."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from tam.errors import Problem, TamError, Where, problem, raise_if_any
+from tam.spec.instrument import ColumnRule, Construct, Instrument, Item, Scale
+from tam.spec.instrument_file import ColumnForm, Number, TextForm, column_rule, load_instrument
+from tam.spec.model import Model
+from tam.spec.model_file import ModelForm, build_model, load_model
+from tam.spec.study import (
+    RULES,
+    GroupBy,
+    Options,
+    Rule,
+    ScreeningOptions,
+    Study,
+    TierGrouping,
+)
+from tam.spec.text import Text, closest, is_identifier, listed
+from tam.spec.validate import Locate, Strict, as_problems
+
+FILE_NAME = "study.toml"
+
+
+class StudyModelForm(ModelForm):
+    use: str | None = None
+
+
+class ScaleLimits(Strict):
+    min: Number
+    max: Number
+
+
+class TierForm(Strict):
+    from_: str = Field(alias="from")
+    scheme: str
+
+
+class GroupsForm(Strict):
+    by: str | list[str] = []
+    tier: TierForm | None = None
+
+
+class ScreeningForm(Strict):
+    exclude: list[Rule] = []
+    missing_share: Number = Field(default=0.2, ge=0, le=1)
+    min_seconds_per_item: Number = Field(default=2.0, ge=0)
+    duplicate_items: int = Field(default=10, ge=2)
+    straight_line_items: int = Field(default=4, ge=2)
+
+
+class OptionsForm(Strict):
+    estimator: Literal["ML", "MLR", "MLM", "ULS", "GLS", "WLSMV"] = "ML"
+    missing: Literal["listwise", "fiml"] = "listwise"
+    bootstrap: int = Field(default=1000, ge=0, le=1_000_000)
+    interval: Literal["percentile", "bc", "bca"] = "percentile"
+    ci: float = Field(default=0.95, gt=0.5, lt=1)
+    meanstructure: bool = False
+    std_lv: bool = False
+    interaction: Literal[
+        "dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml"
+    ] = "dblcent"
+    pairs: Literal["all", "matched"] = "all"
+    cross_check: bool = True
+    min_group: int = Field(default=20, ge=2)
+    platform: str | None = None
+    encoding: str | None = None
+    keep_personal: bool = False
+
+
+class StudyForm(Strict):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, protected_namespaces=())
+
+    title: TextForm | str | None = None
+    instrument: str | None = None
+    data: str
+    language: str | list[Literal["en", "zh"]] = ["en"]
+    seed: int = Field(default=1, ge=0)
+    simulated: TextForm | str | None = None
+    constructs: dict[str, list[str]] = {}
+    labels: dict[str, TextForm | str] = {}
+    scale: ScaleLimits | None = None
+    model: StudyModelForm = StudyModelForm()
+    columns: dict[str, ColumnForm | str | int] = {}
+    groups: GroupsForm = GroupsForm()
+    screening: ScreeningForm = ScreeningForm()
+    options: OptionsForm = OptionsForm()
+
+
+def find_study(start: str | Path | None = None) -> Path:
+    """The study file named, the one in the folder named, or the nearest ``study.toml`` upward from here."""
+    given = Path(start) if start is not None else Path()
+    if given.is_file():
+        return given
+    if start is not None:
+        if not given.is_dir():
+            raise TamError(problem("study-not-found", Where(str(start))))
+        if (given / FILE_NAME).is_file():
+            return given / FILE_NAME
+        raise TamError(problem("study-not-found", Where(str(given / FILE_NAME))))
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    raise TamError(problem("study-not-found", Where(FILE_NAME)))
+
+
+def load_study(path: str | Path | None = None) -> Study:
+    """Read a study file with its instrument and its model. Raises TamError with every problem found."""
+    file = find_study(path)
+    text, data = _read(file)
+
+    def where(keys: tuple[str | int, ...]) -> Where:
+        return Where(file.name, line=_line_of(text, keys))
+
+    try:
+        form = StudyForm.model_validate(data)
+    except ValidationError as fault:
+        raise TamError(as_problems(fault, StudyForm, where)) from None
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    instrument = _instrument(form, file.parent, where, digest)
+    model, problems = _model(form, instrument, file.parent, where)
+    problems += _group_problems(form, instrument, where) + _option_problems(form, file, where)
+    raise_if_any(problems)
+    return _study(form, file, instrument, model.with_default_hypotheses(), digest)
+
+
+def _read(file: Path) -> tuple[str, Mapping[str, object]]:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        return text, tomllib.loads(text)
+    except OSError as fault:
+        raise TamError(problem("file-not-readable", Where(file.name), reason=fault.strerror or "?")) from None
+    except UnicodeDecodeError:
+        raise TamError(problem("toml-syntax", Where(file.name), reason="it is not UTF-8 text")) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        line = re.search(r"at line (\d+)", str(fault))
+        place = Where(file.name, line=int(line.group(1)) if line else None)
+        raise TamError(problem("toml-syntax", place, reason=str(fault))) from None
+
+
+def _line_of(text: str, keys: tuple[str | int, ...]) -> int | None:
+    """The line on which a key of a TOML file stands, found by reading the lines (tomllib keeps no places)."""
+    names = [str(key) for key in keys if not isinstance(key, int)]
+    table, best = "", None
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            table = stripped.strip("[]# ").split("]")[0].strip()
+            if names and table == names[0]:
+                best = number
+        key = stripped.partition("=")[0].strip().strip("\"'")
+        place = [*([table] if table else []), key]
+        if names[: len(place)] == place or (names and names[0] == key and not table):
+            return number
+    return best
+
+
+def _instrument(form: StudyForm, folder: Path, where: Locate, digest: str) -> Instrument:
+    place = where(("instrument",))
+    if form.instrument is not None and form.constructs:
+        raise TamError(problem("two-instruments", place))
+    if form.instrument is not None:
+        return load_instrument(form.instrument, folder)
+    if not form.constructs:
+        raise TamError(problem("no-instrument", place))
+    return _inline_instrument(form, where, digest)
+
+
+def _inline_instrument(form: StudyForm, where: Locate, digest: str) -> Instrument:
+    """``[constructs] PU = ["pu1", "-pu2"]`` with ``[scale] min = 1, max = 7`` as an instrument."""
+    problems: list[Problem] = []
+    place = where(("constructs",))
+    if form.scale is None:
+        problems.append(problem("no-scale-limits", place))
+    elif form.scale.min >= form.scale.max:
+        scale_place = where(("scale",))
+        problems.append(
+            problem("scale-limits", scale_place, scale="scale", low=form.scale.min, high=form.scale.max)
+        )
+    items: dict[str, Item] = {}
+    for construct, names in form.constructs.items():
+        spot = where(("constructs", construct))
+        if not is_identifier(construct):
+            problems.append(problem("bad-identifier", spot, name=construct))
+        if not names:
+            problems.append(problem("construct-without-items", spot, construct=construct))
+        for written in names:
+            name = written.removeprefix("-").strip()
+            if not is_identifier(name):
+                problems.append(problem("bad-identifier", spot, name=name))
+            if name in items or name in form.constructs:
+                problems.append(problem("duplicate-id", spot, id=name))
+            items[name] = Item(name, construct, Text(name, name), "scale", written.startswith("-"))
+    raise_if_any(problems)
+    assert form.scale is not None
+    labels = {name: Text.of(_text(form.labels.get(name)), name) for name in form.constructs}
+    return Instrument(
+        id="inline",
+        version="-",
+        status="draft",
+        title=Text("Scales defined in the study file", "研究文件中定义的量表"),
+        languages=("en", "zh"),
+        scales={"scale": Scale("scale", "ordinal", form.scale.min, form.scale.max)},
+        missing_codes={"": "blank", "NA": "blank"},
+        sources={},
+        constructs={name: Construct(name, labels[name]) for name in form.constructs},
+        items=items,
+        digest=digest,
+        inline=True,
+    )
+
+
+def _text(form: TextForm | str | None) -> Text | None:
+    if form is None:
+        return None
+    return Text(form, None) if isinstance(form, str) else form.text()
+
+
+def _model(
+    form: StudyForm, instrument: Instrument, folder: Path, where: Locate
+) -> tuple[Model, list[Problem]]:
+    def place(key: str) -> Where:
+        return where(("model", key))
+
+    own = form.model.paths or form.model.moderate
+    if form.model.use is not None and own:
+        raise TamError(problem("two-models", place("use")))
+    if own:
+        title = Text.of(_text(form.title), "")
+        return build_model(form.model, instrument, "inline", title, place, columns_allowed=True)
+    if form.model.use is None and instrument.inline:
+        raise TamError(problem("no-model", place("use")))
+    model = load_model(form.model.use or instrument.id, instrument, folder)
+    return model, []
+
+
+def _group_problems(form: StudyForm, instrument: Instrument, where: Locate) -> list[Problem]:
+    found: list[Problem] = []
+    tier = form.groups.tier
+    if tier is not None and tier.scheme not in instrument.tier_schemes:
+        place = where(("groups", "tier"))
+        known = listed(instrument.tier_schemes) or "-"
+        guess = closest(tier.scheme, instrument.tier_schemes) or known
+        found.append(problem("unknown-tier-scheme", place, name=tier.scheme, suggestion=guess))
+    return found
+
+
+def _option_problems(form: StudyForm, file: Path, where: Locate) -> list[Problem]:
+    found: list[Problem] = []
+    if isinstance(form.language, str) and form.language not in ("en", "zh"):
+        place = where(("language",))
+        found.append(problem("bad-value", place, key="language", value=form.language, reason="en or zh"))
+    data = file.parent / form.data
+    if not data.exists():
+        place = where(("data",))
+        found.append(problem("data-not-found", place, data=form.data))
+    return found
+
+
+def _columns(form: StudyForm) -> dict[str, ColumnRule]:
+    return {
+        item: ColumnRule(position=rule) if isinstance(rule, int) else column_rule(rule)
+        for item, rule in form.columns.items()
+    }
+
+
+def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, digest: str) -> Study:
+    by = [form.groups.by] if isinstance(form.groups.by, str) else form.groups.by
+    groups: list[GroupBy | TierGrouping] = [GroupBy(name) for name in by]
+    if form.groups.tier is not None:
+        groups.insert(0, TierGrouping(form.groups.tier.from_, form.groups.tier.scheme))
+    s, o = form.screening, form.options
+    return Study(
+        title=_text(form.title) or instrument.title,
+        file=file.name,
+        folder=file.parent,
+        instrument=instrument,
+        model=model,
+        data=file.parent / form.data,
+        languages=(form.language,) if isinstance(form.language, str) else tuple(form.language),
+        seed=form.seed,
+        columns={**instrument.column_rules, **_columns(form)},
+        groups=tuple(groups),
+        screening=ScreeningOptions(
+            tuple(rule for rule in RULES if rule in s.exclude),
+            s.missing_share,
+            s.min_seconds_per_item,
+            s.duplicate_items,
+            s.straight_line_items,
+        ),
+        options=Options(
+            o.estimator,
+            o.missing,
+            o.bootstrap,
+            o.interval,
+            o.ci,
+            o.meanstructure,
+            o.std_lv,
+            o.interaction,
+            o.pairs,
+            o.cross_check,
+            o.min_group,
+        ),
+        simulated=_text(form.simulated),
+        platform=o.platform,
+        encoding=o.encoding,
+        keep_personal=o.keep_personal,
+        digest=digest,
+    )
