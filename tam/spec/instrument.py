@@ -139,6 +139,7 @@ class Instrument:
     pages: tuple[tuple[str, ...], ...] = ()
     column_rules: Mapping[str, ColumnRule] = field(default_factory=dict)
     sequence_order: Mapping[str, Literal["ascending", "descending"]] = field(default_factory=dict)
+    instructions: Text | None = None
     digest: str = ""
     inline: bool = False
 

@@ -81,7 +81,7 @@ class ConstructForm(Strict):
 
 class ItemForm(Strict):
     id: str
-    construct: str  # type: ignore[assignment]  # a deprecated method of pydantic's has this name
+    of_construct: str = Field(alias="construct")
     text: TextForm | str
     reverse: bool = False
     scale: Words = None
@@ -143,6 +143,7 @@ class InstrumentForm(Strict):
     version: AsText
     title: TextForm | str
     description: TextForm | str | None = None
+    instructions: TextForm | str | None = None
     languages: list[Literal["en", "zh"]]
     administered_language: Literal["en", "zh"] | None = None
     status: Status
@@ -266,20 +267,20 @@ def _reference_problems(form: InstrumentForm, where: Any) -> list[Problem]:
         seen.add(name)
     for i, item in enumerate(form.items):
         place = where(("items", i))
-        if item.construct not in first:
-            guess = closest(item.construct, first) or listed(first)
+        if item.of_construct not in first:
+            guess = closest(item.of_construct, first) or listed(first)
             found.append(
                 problem(
-                    "item-of-no-construct", place, item=item.id, construct=item.construct, suggestion=guess
+                    "item-of-no-construct", place, item=item.id, construct=item.of_construct, suggestion=guess
                 )
             )
-        scale = item.scale or getattr(form.constructs.get(item.construct), "scale", None)
+        scale = item.scale or getattr(form.constructs.get(item.of_construct), "scale", None)
         found += _scale_reference(scale, form, place, item.id)
         if item.reverse and scale in form.response_scales and form.response_scales[scale].type != "ordinal":
             found.append(problem("reverse-needs-order", place, item=item.id, scale=scale))
     for name, construct in form.constructs.items():
         place = where(("constructs", name))
-        if not construct.of and not any(item.construct == name for item in form.items):
+        if not construct.of and not any(item.of_construct == name for item in form.items):
             found.append(problem("construct-without-items", place, construct=name))
         for part in construct.of:
             if part not in first:
@@ -321,7 +322,7 @@ def _instrument(form: InstrumentForm, scales: Mapping[str, Scale], digest: str) 
     }
     items = {
         i.id: Item(
-            i.id, i.construct, _text(i.text), i.scale or form.constructs[i.construct].scale or "", i.reverse
+            i.id, i.of_construct, _text(i.text), i.scale or form.constructs[i.of_construct].scale or "", i.reverse
         )
         for i in form.items
     }
@@ -343,6 +344,7 @@ def _instrument(form: InstrumentForm, scales: Mapping[str, Scale], digest: str) 
         pages=tuple(tuple(page) for page in form.presentation.pages),
         column_rules={k: column_rule(rule) for k, rule in rules.items()},
         sequence_order=dict(form.data_map.sequence_order) if form.data_map else {},
+        instructions=_text(form.instructions) if form.instructions is not None else None,
         digest=digest,
     )
 
