@@ -1,0 +1,61 @@
+"""Reads a study's data: the table, the columns its model and groups name, the coded answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tam.errors import TamError, Where, problem
+from tam.spec.instrument import Instrument, Role, Scale, Variable
+from tam.spec.study import Study, TierGrouping
+from tam.spec.text import Text, closest, listed
+
+if TYPE_CHECKING:
+    from tam.data.responses import Responses
+    from tam.data.table import Table
+
+NUMBER = Scale("number", "numeric")
+AS_WRITTEN = Scale("as-written", "nominal")
+
+
+def read_study_data(study: Study) -> tuple[Instrument, Responses]:
+    """The study's instrument with the observed columns it needs, and the coded answers. Raises TamError."""
+    from tam.data.coding import code_responses
+    from tam.data.read import read_table
+
+    table = read_table(study.data, platform=study.platform, encoding=study.encoding)
+    instrument = _with_columns(study, table)
+    responses = code_responses(table, instrument, study.columns, keep_personal=study.keep_personal)
+    return instrument, responses
+
+
+def _with_columns(study: Study, table: Table) -> Instrument:
+    """Names that the model or the groups use and the instrument does not know are columns of the data."""
+    numbers = [n for n in study.model.observed if n not in study.instrument.variables]
+    numbers += [n for g in study.groups if isinstance(g, TierGrouping) for n in [g.variable]]
+    written = [g.variable for g in study.groups if not isinstance(g, TierGrouping)]
+    problems = []
+    known = {*table.header, *study.columns, *study.instrument.items, *study.instrument.variables}
+    for name in dict.fromkeys([*numbers, *written]):
+        if name not in known:
+            candidates = [*study.model.constructs, *study.instrument.variables, *table.header]
+            guess = closest(name, candidates) or listed(candidates)
+            code = "unknown-construct" if name in study.model.observed else "unknown-group"
+            problems.append(problem(code, Where(study.file), name=name, suggestion=guess))
+    if problems:
+        raise TamError(problems)
+    new = {
+        **_variables(numbers, study.instrument, "observed", NUMBER),
+        **_variables(written, study.instrument, "group", AS_WRITTEN),
+    }
+    return study.instrument.with_variables(new, {s.id: s for s in (NUMBER, AS_WRITTEN)} if new else {})
+
+
+def _variables(
+    names: Iterable[str], instrument: Instrument, role: Role, scale: Scale
+) -> dict[str, Variable]:
+    return {
+        name: Variable(name, role, Text(name, name), scale.id)
+        for name in names
+        if name not in instrument.variables and name not in instrument.items
+    }
