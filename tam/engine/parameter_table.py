@@ -1,0 +1,309 @@
+"""The parameter table: every parameter of the model, those the text names and those lavaan's ``sem()`` adds.
+
+The automatic rules: the first indicator of a latent fixed at 1 (``std_lv``: the latent's variance instead), residual
+variances of everything, covariances among exogenous latents, residual covariances among outcomes that predict nothing,
+the variance of a single indicator fixed at 0, observed exogenous variables fixed at their sample moments, and with a
+mean structure free intercepts of observed variables and zero means of latents. Rows stand in lavaan's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tam.engine.syntax import Formula, Relation, Syntax, Term
+from tam.errors import Problem, TamError, Where, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One parameter.
+
+    ``op`` is ``=~``, ``~``, ``~~`` or ``~1``. ``fixed`` is its value if fixed (None: free, or taken from the sample
+    if ``exogenous``), ``start`` a starting value the text gave, ``parameter`` its index in theta (-1: not free).
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    label: str = ""
+    fixed: float | None = None
+    start: float | None = None
+    exogenous: bool = False
+    user: bool = False
+    parameter: int = -1
+    group: str | None = None
+    line: int | None = field(default=None, compare=False)
+
+    @property
+    def free(self) -> bool:
+        return self.parameter >= 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.lhs}{self.op}{self.rhs}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables of a model by role, each in lavaan's order.
+
+    ``observed`` = indicators, then observed outcomes, then exogenous, then those only in covariances.
+    ``exogenous`` are observed variables that only predict and whose moments the text does not mention.
+    """
+
+    latent: tuple[str, ...]
+    observed: tuple[str, ...]
+    exogenous: tuple[str, ...]
+    indicators: frozenset[str]
+    outcomes: frozenset[str]
+    predictors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTable:
+    """All rows, the relations among labels, and the free parameters' names in the order of theta."""
+
+    rows: tuple[Row, ...]
+    relations: tuple[Relation, ...]
+    variables: Variables
+    free: tuple[str, ...]
+    meanstructure: bool
+
+
+def build_table(
+    syntax: Syntax, *, meanstructure: bool = False, std_lv: bool = False, fixed_x: bool = True
+) -> ParameterTable:
+    """The table of a parsed model (peer: ``lavaan::lavaanify`` with the defaults of ``sem``)."""
+    problems = _refusals(syntax)
+    if problems:
+        raise TamError(problems)
+    variables = classify(syntax)
+    rows, problems = _user_rows(syntax, variables)
+    means = meanstructure or any(row.op == "~1" for row in rows)
+    rows = _mark_scale(rows, variables, std_lv)
+    rows += _automatic_rows(rows, variables, std_lv=std_lv, fixed_x=fixed_x, means=means)
+    rows, more = _resolve_equal(rows)
+    rows, free, conflicts = _number_parameters(rows)
+    problems += more + conflicts
+    if problems:
+        raise TamError(problems)
+    return ParameterTable(tuple(rows), syntax.relations, variables, free, means)
+
+
+def _refusals(syntax: Syntax) -> list[Problem]:
+    found = []
+    for formula in syntax.formulas:
+        where = Where(line=formula.line)
+        if formula.operator == "|":
+            found.append(problem("thresholds-not-offered", where, variable=formula.left[0], line=formula.line))
+        for term in formula.terms:
+            for name in formula.left:
+                if name == term.name and formula.operator in ("=~", "~"):
+                    found.append(problem("self-effect", where, variable=name, line=formula.line))
+            if any(len(modifier.values) > 1 for modifier in term.modifiers):
+                found.append(
+                    problem("group-vector-not-offered", where, variable=term.name, line=formula.line)
+                )
+    return found
+
+
+def classify(syntax: Syntax) -> Variables:
+    """Which variables are latent, observed, exogenous; order as lavaan lists them."""
+    latent = _ordered(name for f in syntax.formulas if f.operator == "=~" for name in f.left)
+    known = set(latent)
+    loaded = _ordered(t.name for f in syntax.formulas if f.operator == "=~" for t in f.terms if t.name != "0")
+    outcomes = _ordered(
+        name
+        for f in syntax.formulas
+        if f.operator == "~" and any(t.name != "1" for t in f.terms)
+        for name in f.left
+    )
+    predictors = _ordered(
+        t.name for f in syntax.formulas if f.operator == "~" for t in f.terms if t.name != "1"
+    )
+    in_moments = _ordered(
+        name
+        for f in syntax.formulas
+        for name in _moment_names(f)
+        if f.operator == "~~" or (f.operator == "~" and any(t.name == "1" for t in f.terms))
+    )
+    indicators = [name for name in loaded if name not in known]
+    y = [name for name in outcomes if name not in known and name not in indicators]
+    taken = {*known, *indicators, *y}
+    x = [name for name in predictors if name not in taken]
+    extra = [name for name in in_moments if name not in taken and name not in x]
+    exogenous = [name for name in x if name not in in_moments]
+    return Variables(
+        tuple(latent),
+        (*indicators, *y, *x, *extra),
+        tuple(exogenous),
+        frozenset(loaded),
+        frozenset(outcomes),
+        frozenset(predictors),
+    )
+
+
+def _ordered(names: object) -> list[str]:
+    return list(dict.fromkeys(names))  # type: ignore[call-overload,no-any-return]
+
+
+def _moment_names(formula: Formula) -> list[str]:
+    """Variables whose own (co)variance or intercept a formula mentions."""
+    if formula.operator == "~":
+        return list(formula.left)
+    return [*formula.left, *(term.name for term in formula.terms)]
+
+
+def _user_rows(syntax: Syntax, variables: Variables) -> tuple[list[Row], list[Problem]]:
+    rank = {name: at for at, name in enumerate((*variables.latent, *variables.observed))}
+    rows: dict[tuple[str, str, str], Row] = {}
+    problems = []
+    for formula in syntax.formulas:
+        for left in formula.left:
+            for term in formula.terms:
+                row = _row(left, formula.operator, term, rank)
+                key = (row.lhs, row.op, row.rhs)
+                if key in rows:
+                    where = Where(line=term.line, column=str(term.column))
+                    what = f"{row.lhs} {formula.operator} {term.name}"
+                    problems.append(problem("duplicate-parameter", where, parameter=what, line=term.line))
+                rows[key] = row
+    return list(rows.values()), problems
+
+
+def _row(left: str, operator: str, term: Term, rank: dict[str, int]) -> Row:
+    lhs, op, rhs = left, operator, term.name
+    if op == "~" and rhs == "1":
+        op, rhs = "~1", ""
+    elif op == "=~" and rhs == "0":
+        return Row(lhs, op, lhs, fixed=0.0, user=True, line=term.line)
+    elif op == "~~" and rank[rhs] < rank[lhs]:
+        lhs, rhs = rhs, lhs
+    row = Row(lhs, op, rhs, user=True, line=term.line)
+    freed = False
+    for modifier in term.modifiers:
+        value = modifier.values[0]
+        if modifier.kind == "fixed":
+            row, freed = replace(row, fixed=float(value), start=None), False  # type: ignore[arg-type]
+        elif modifier.kind == "free":
+            row, freed = replace(row, fixed=None), True
+        elif modifier.kind == "start":
+            row = replace(row, start=float(value))  # type: ignore[arg-type]
+        elif modifier.kind == "equal":
+            row = replace(row, label=f"={value}")
+        else:
+            row = replace(row, label=str(value))
+    return replace(row, parameter=0 if freed else -1)
+
+
+def _mark_scale(rows: Sequence[Row], variables: Variables, std_lv: bool) -> list[Row]:
+    """Fix the marker of each latent (or its variance, with ``std_lv``) unless the text freed it with NA.
+
+    As in lavaan, a first loading with ``start(0.8)`` is fixed at that value. ``parameter`` 0 marks NA here.
+    """
+    first: set[str] = set()
+    done = []
+    for row in rows:
+        is_marker = row.op == "=~" and row.lhs not in first
+        if row.op == "=~":
+            first.add(row.lhs)
+        own_variance = row.op == "~~" and row.lhs == row.rhs and row.lhs in variables.latent
+        scales = (is_marker and not std_lv) or (own_variance and std_lv)
+        if scales and row.fixed is None and row.parameter < 0:
+            row = replace(row, fixed=1.0 if row.start is None else row.start)
+        done.append(row)
+    return done
+
+
+def _automatic_rows(
+    rows: Sequence[Row], variables: Variables, *, std_lv: bool, fixed_x: bool, means: bool
+) -> list[Row]:
+    present = {(row.lhs, row.op, row.rhs) for row in rows} | {(row.rhs, row.op, row.lhs) for row in rows}
+    single = _single_indicators(rows)
+    exogenous = set(variables.exogenous)
+    added = []
+    for name in (*variables.observed, *variables.latent):
+        if name in exogenous:
+            continue
+        fixed = 0.0 if name in single else 1.0 if std_lv and name in variables.latent else None
+        added.append(Row(name, "~~", name, fixed=fixed))
+    added += [Row(a, "~~", b) for a, b in _automatic_covariances(variables)]
+    x = variables.exogenous
+    added += [Row(a, "~~", b, exogenous=fixed_x) for i, a in enumerate(x) for b in x[i:]]
+    if means:
+        added += [Row(name, "~1", "", exogenous=fixed_x and name in exogenous) for name in variables.observed]
+        added += [Row(name, "~1", "", fixed=0.0) for name in variables.latent]
+    return [row for row in added if (row.lhs, row.op, row.rhs) not in present]
+
+
+def _single_indicators(rows: Sequence[Row]) -> set[str]:
+    """Variables that are the only indicator of a latent and an indicator of nothing else."""
+    of: dict[str, list[str]] = {}
+    times: dict[str, int] = {}
+    for row in rows:
+        if row.op == "=~" and row.lhs != row.rhs:
+            of.setdefault(row.lhs, []).append(row.rhs)
+            times[row.rhs] = times.get(row.rhs, 0) + 1
+    return {names[0] for names in of.values() if len(names) == 1 and times[names[0]] == 1}
+
+
+def _automatic_covariances(variables: Variables) -> list[tuple[str, str]]:
+    """Exogenous latents among each other; outcomes that predict nothing and indicate nothing among each other."""
+    exogenous = [
+        name
+        for name in variables.latent
+        if name not in variables.outcomes and name not in variables.indicators
+    ]
+    outcomes = [
+        name
+        for name in (*variables.latent, *variables.observed)
+        if name in variables.outcomes
+        and name not in variables.predictors
+        and name not in variables.indicators
+    ]
+    return [(a, b) for names in (exogenous, outcomes) for i, a in enumerate(names) for b in names[i + 1 :]]
+
+
+def _resolve_equal(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
+    """Give ``equal("A=~x2")`` and its target one label; the target may be a parameter or a label."""
+    by_name = {row.name: at for at, row in enumerate(rows)}
+    by_name |= {f"{row.rhs}~~{row.lhs}": at for at, row in enumerate(rows) if row.op == "~~"}
+    by_label = {row.label: at for at, row in enumerate(rows) if row.label and not row.label.startswith("=")}
+    done = list(rows)
+    problems = []
+    for at, row in enumerate(rows):
+        if not row.label.startswith("="):
+            continue
+        target = row.label[1:]
+        found = by_label.get(target, by_name.get(target, -1))
+        if found < 0 or found == at:
+            problems.append(problem("unknown-label", Where(line=row.line), name=target, known=tuple(by_label)))
+            continue
+        label = done[found].label or done[found].name
+        done[found] = replace(done[found], label=label)
+        done[at] = replace(done[at], label=label)
+    return done, problems
+
+
+def _number_parameters(rows: Sequence[Row]) -> tuple[list[Row], tuple[str, ...], list[Problem]]:
+    """Number the free parameters; rows with one label share a number, or the fixed value one of them has."""
+    fixed: dict[str, float] = {}
+    problems = []
+    for row in rows:
+        if row.label and row.fixed is not None:
+            if fixed.setdefault(row.label, row.fixed) != row.fixed:
+                where = Where(line=row.line)
+                values = (fixed[row.label], row.fixed)
+                problems.append(problem("label-two-values", where, label=row.label, values=values))
+    index: dict[str, int] = {}
+    done = []
+    for row in rows:
+        value = row.fixed if row.fixed is not None else fixed.get(row.label) if row.label else None
+        if value is not None or row.exogenous:
+            done.append(replace(row, fixed=value, parameter=-1))
+            continue
+        # A label cannot begin with a blank, so an unlabelled parameter never meets a label of the same spelling.
+        number = index.setdefault(row.label or " " + row.name, len(index))
+        done.append(replace(row, parameter=number))
+    return done, tuple(name.strip() for name in index), problems
