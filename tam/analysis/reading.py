@@ -21,7 +21,7 @@ AS_WRITTEN = Scale("as-written", "nominal")
 def read_study_data(study: Study) -> tuple[Instrument, Responses]:
     """The study's instrument with the observed columns it needs, and the coded answers. Raises TamError."""
     from tam.data.coding import code_responses
-    from tam.data.read import read_table
+    from tam.data.reading import read_table
 
     table = read_table(study.data, platform=study.platform, encoding=study.encoding)
     instrument = _with_columns(study, table)

@@ -1,0 +1,61 @@
+"""Are the study, its instrument, its model and its data in order? Nothing is estimated."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from tam.analysis.reading import read_study_data
+from tam.analysis.structural import complete_rows
+from tam.errors import Problem, raise_if_any
+from tam.spec.study import Study
+
+if TYPE_CHECKING:
+    from tam.analysis.screening import Screening
+    from tam.data.responses import Responses
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was read and how it was understood, with every problem met."""
+
+    responses: Responses
+    screening: Screening
+    n_complete: int
+    problems: tuple[Problem, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        r = self.responses
+        return {
+            "data": {
+                "file": r.file,
+                "sha256": r.sha256,
+                "platform": r.platform,
+                "evidence": list(r.evidence),
+                "encoding": r.encoding,
+            },
+            "n_rows": r.n_rows,
+            "n_complete": self.n_complete,
+            "columns": [asdict(match) for match in r.column_map],
+            "dropped_columns": list(r.dropped_columns),
+            "unused_columns": list(r.unused_columns),
+            "n_flagged": int(self.screening.flags.any(axis=1).sum()),
+        }
+
+
+def check(study: Study) -> Check:
+    """Read everything, code every answer, screen, and see whether the model can be estimated at all.
+
+    Raises TamError with every problem that would stop the analysis.
+    """
+    from tam.analysis.screening import screen
+    from tam.engine import check_model
+
+    instrument, responses = read_study_data(study)
+    screening = screen(responses, instrument, study.screening)
+    kept = screening.kept
+    complete = complete_rows(responses.values.loc[kept], responses.variables.loc[kept], study.model)
+    problems = [*responses.problems, *screening.problems]
+    problems += check_model(study.model.to_lavaan(), complete)
+    raise_if_any(problems)
+    return Check(responses, screening, len(complete), tuple(problems))

@@ -1,0 +1,178 @@
+"""The whole flow: study -> responses -> screening -> measurement -> structure -> moderation -> comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tam.analysis.analysis import Analysis
+from tam.analysis.hypotheses import judge
+from tam.analysis.provenance import provenance_record
+from tam.analysis.reading import read_study_data
+from tam.analysis.structural import Structure, complete_rows, fit_structure
+from tam.analysis.study_record import study_record
+from tam.errors import Problem
+from tam.record import to_record
+from tam.spec.instrument import Instrument
+from tam.spec.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tam.analysis.screening import Screening
+
+Progress = Callable[[str], None]
+STEPS = ("reading", "screening", "measurement", "structure", "effects", "moderation", "comparison")
+
+
+def silent(_step: str) -> None:
+    """A progress that nobody watches."""
+
+
+def run(study: Study, progress: Progress = silent) -> Analysis:
+    """Do everything a study asks for. Raises TamError where something must be changed first.
+
+    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins.
+    """
+    from tam.analysis.screening import screen
+
+    progress("reading")
+    instrument, responses = read_study_data(study)
+    progress("screening")
+    screening = screen(responses, instrument, study.screening)
+    values = responses.values.loc[screening.kept]
+    variables = responses.variables.loc[screening.kept]
+    progress("measurement")
+    measurement, problems = _measurement(study, values)
+    problems = [*responses.problems, *screening.problems, *problems]
+    progress("structure")
+    complete = complete_rows(values, variables, study.model)
+    structure = fit_structure(study.model, complete, study.options)
+    progress("effects")
+    effects = _effects(study, structure, complete)
+    progress("moderation")
+    moderation, found = _moderation(study, complete)
+    problems += found
+    progress("comparison")
+    comparison, found = _comparison(study, instrument, values, variables)
+    problems += found
+    section = _structure_section(study, structure, effects, moderation)
+    problems += [*structure.fit.problems, *structure.problems]
+    return Analysis(
+        study=study_record(study, instrument, responses),
+        flow=_flow(screening, values, complete),
+        screening=screening.to_dict(),
+        measurement=measurement,
+        structure=section,
+        effects=effects,
+        moderation=moderation,
+        comparison=comparison,
+        problems=[one.to_dict() for one in _distinct(problems)],
+        provenance=provenance_record(study, instrument, responses),
+        exit_code=max((one.exit_code for one in problems), default=0),
+    )
+
+
+def _measurement(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], list[Problem]]:
+    from tam.analysis.measurement import measurement
+
+    instrument = study.instrument
+    result = measurement(
+        values,
+        instrument.first_order(),
+        scales={name: instrument.scales[item.scale] for name, item in instrument.items.items()},
+        reversed_items=[name for name, item in instrument.items.items() if item.reverse],
+        ci=study.options.ci,
+        seed=study.seed,
+    )
+    return result.to_dict(), list(result.problems)
+
+
+def _effects(study: Study, structure: Structure, complete: pd.DataFrame) -> dict[str, Any] | None:
+    """Direct, indirect and total effects with bootstrap intervals; None where there is no solution to use."""
+    from tam.analysis.effects import effects
+
+    if structure.unusable is not None:
+        return None
+    return to_record(
+        effects(
+            study.model,
+            structure.fit,
+            complete,
+            draws=study.options.bootstrap,
+            seed=study.seed,
+            ci=study.options.ci,
+            interval=study.options.interval,
+        )
+    )
+
+
+def _moderation(study: Study, complete: pd.DataFrame) -> tuple[dict[str, Any] | None, list[Problem]]:
+    from tam.analysis.moderation import moderation
+
+    if not study.model.moderations:
+        return None, []
+    result = moderation(
+        study.model,
+        complete,
+        method=study.options.interaction,
+        pairs=study.options.pairs,
+        estimator=study.options.estimator,
+        ci=study.options.ci,
+    )
+    return to_record(result), list(result.problems)
+
+
+def _comparison(
+    study: Study, instrument: Instrument, values: pd.DataFrame, variables: pd.DataFrame
+) -> tuple[dict[str, Any] | None, list[Problem]]:
+    from tam.analysis.comparison import compare_groups
+
+    if not study.groups:
+        return None, []
+    result = compare_groups(
+        values,
+        variables,
+        instrument,
+        study.groups,
+        second_order=study.model.second_order,
+        minimum=study.options.min_group,
+        ci=study.options.ci,
+    )
+    return to_record(result), list(result.problems)
+
+
+def _structure_section(
+    study: Study,
+    structure: Structure,
+    effects: Mapping[str, Any] | None,
+    moderation: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    section = dict(structure.fit.to_dict())
+    verdicts = judge(
+        study.model.hypotheses, section["estimates"], effects, moderation, structure.unusable
+    )
+    section["hypotheses"] = [to_record(one) for one in verdicts]
+    section["cross_check"] = structure.cross_check
+    return section
+
+
+def _flow(screening: Screening, values: pd.DataFrame, complete: pd.DataFrame) -> list[dict[str, Any]]:
+    """Who was left after each step: the export, each rule that removed, the complete answers."""
+    steps = [dict(step) for step in screening.flow]
+    lost = len(values) - len(complete)
+    steps.append({"step": "listwise", "rule": "listwise", "n_removed": lost, "n_left": len(complete)})
+    steps.append({"step": "analysed", "rule": None, "n_removed": 0, "n_left": len(complete)})
+    return steps
+
+
+def _distinct(problems: list[Problem]) -> list[Problem]:
+    """Each problem once, in the order met (a step may repeat what an earlier one said)."""
+    seen: set[str] = set()
+    kept = []
+    for one in problems:
+        key = repr(one)
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept
