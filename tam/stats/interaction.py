@@ -1,0 +1,59 @@
+"""Interactions: simple slopes and the correctly standardised coefficient of a product.
+
+Sources: Aiken and West (1991), Multiple regression: testing and interpreting interactions; Wen, Marsh and Hau
+(2010), Structural equation models of latent interactions: an appropriate standardized solution.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def simple_slope(focal: float, product: float, covariance: Array, at: float) -> tuple[float, float]:
+    """Effect of the predictor at one value of the moderator, with its standard error.
+
+    ``slope = b1 + b3 z`` and ``variance = v11 + 2 z v13 + z^2 v33``.
+
+    Parameters: ``focal`` b1 and ``product`` b3; ``covariance`` (2, 2) of (b1, b3); ``at`` z, in the units
+    in which the product was formed (deviation from the moderator's mean when it was centred).
+    Returns (slope, standard error), the error >= 0. Aiken and West (1991). Peer: ``semTools::probe2WayMC``.
+    """
+    weights = np.array([1.0, at])
+    variance = float(weights @ covariance @ weights)
+    return focal + product * at, float(np.sqrt(max(variance, 0.0)))
+
+
+def standardised_interaction(
+    product: float, sd_predictor: float, sd_moderator: float, sd_outcome: float
+) -> float:
+    """The product's coefficient when predictor, moderator and outcome (not the product) have unit variance.
+
+    ``b3 sd(X) sd(Z) / sd(Y)``: the product of two standardised variables does not itself have unit
+    variance, so the solution that treats it as one more variable to standardise is another number.
+    Parameters in the units of the model; standard deviations > 0. Wen, Marsh and Hau (2010).
+    Peer: ``modsem::standardized_estimates(correction = TRUE)``.
+    """
+    return product * sd_predictor * sd_moderator / sd_outcome
+
+
+def naively_standardised_interaction(product: float, sd_product: float, sd_outcome: float) -> float:
+    """The product taken as one more variable: ``b3 sd(XZ) / sd(Y)``.
+
+    Peer: ``lavaan::standardizedSolution``.
+    """
+    return product * sd_product / sd_outcome
+
+
+def interaction_line(
+    x: Array, at: float, focal: float, moderator: float, product: float, covariance_xz: float
+) -> Array:
+    """Expected outcome (deviation from its mean) along the predictor at one value of the moderator.
+
+    ``b1 x + b2 z + b3 (x z - cov(X, Z))``: a double-mean-centred product has mean zero, so it stands for the
+    product minus its mean, which for centred X and Z is their covariance. Other predictors are at their mean.
+    Parameters: ``x`` (m,) and ``at`` as deviations from their means. Returns (m,) in the outcome's units.
+    """
+    return focal * x + moderator * at + product * (x * at - covariance_xz)

@@ -1,0 +1,130 @@
+"""Resampling: moments of resamples without touching the rows again, and intervals from draws.
+
+Sources: Efron (1987), Better bootstrap confidence intervals; Davison and Hinkley (1997), Bootstrap methods
+and their application, chapter 5.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+Array = NDArray[np.float64]
+IntervalMethod = Literal["percentile", "bc", "bca"]
+
+
+def resampled_moments(centred: Array, counts: Array) -> tuple[Array, Array]:
+    """Means and covariance matrices (divisor n) of many resamples by two matrix products.
+
+    A resample is known by how often it drew each row, so its moments are linear in the counts:
+    ``m = counts @ X / n`` and ``S = counts @ (x_i x_j) / n - m m'``.
+
+    Parameters: ``centred`` (n, p) data with column means near zero (keeps the subtraction exact);
+    ``counts`` (r, n), each row summing to the resample's size.
+    Returns means (r, p) and covariances (r, p, p) in the units of the data.
+    """
+    p = centred.shape[1]
+    rows, columns = np.triu_indices(p)
+    size = counts.sum(axis=1, keepdims=True)
+    means = counts @ centred / size
+    upper = counts @ (centred[:, rows] * centred[:, columns]) / size - means[:, rows] * means[:, columns]
+    covariances = np.empty((len(counts), p, p))
+    covariances[:, rows, columns] = upper
+    covariances[:, columns, rows] = upper
+    return means, covariances
+
+
+def draw_counts(n: int, draws: int, rng: np.random.Generator) -> Array:
+    """How often each of ``n`` rows stands in each resample of size ``n``: (draws, n), every row sums to n."""
+    return rng.multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.float64)
+
+
+def empirical_quantile(draws: Array, probability: Array) -> Array:
+    """Quantiles of draws, interpolated on the normal scale between order statistics.
+
+    With k = floor((R + 1) a) the quantile lies between the k-th and (k+1)-th smallest draw at the fraction
+    ``(z(a) - z(k/(R+1))) / (z((k+1)/(R+1)) - z(k/(R+1)))``; beyond the outermost draws those are taken.
+
+    Parameters: ``draws`` (r, k), no NaN; ``probability`` (k,) within (0, 1), one per column.
+    Returns (k,) in the units of the draws. Davison and Hinkley (1997), equation 5.8.
+    Peer: ``boot::boot.ci(type = "perc")``, ``lavaan::parameterEstimates(boot.ci.type = "perc")``.
+    """
+    r = len(draws)
+    ordered = np.sort(draws, axis=0)
+    position = (r + 1) * np.asarray(probability, dtype=np.float64)
+    # an integer reached by (r + 1) * p only up to rounding is that integer (5 % of 999 draws is draw 50)
+    whole = np.where(np.abs(position - np.rint(position)) < 1e-9, np.rint(position), np.floor(position))
+    k = np.clip(whole, 1, max(r - 1, 1)).astype(np.intp)
+    lower, upper = norm.ppf(k / (r + 1)), norm.ppf((k + 1) / (r + 1))
+    fraction = np.clip((norm.ppf(probability) - lower) / (upper - lower), 0.0, 1.0)
+    column = np.arange(ordered.shape[1])
+    below = ordered[k - 1, column]
+    above = ordered[np.minimum(k, r - 1), column]
+    return np.asarray(below + fraction * (above - below))
+
+
+def bias_correction(draws: Array, estimate: Array) -> Array:
+    """z0, the distance of the estimate from the median of its draws: ``z(#{draws < estimate} / R)``.
+
+    Draws equal to the estimate count half. Shares of 0 and 1 are moved in by half a draw, so z0 stays finite.
+    Parameters: ``draws`` (r, k), ``estimate`` (k,). Returns (k,). Efron (1987), equation 2.8.
+    """
+    r = len(draws)
+    share = (draws < estimate).mean(axis=0) + 0.5 * (draws == estimate).mean(axis=0)
+    return np.asarray(norm.ppf(np.clip(share, 0.5 / r, 1 - 0.5 / r)))
+
+
+def jackknife_acceleration(leave_one_out: Array) -> Array:
+    """Acceleration a of the BCa interval from leave-one-out estimates: ``sum d^3 / (6 (sum d^2)^1.5)``.
+
+    ``d`` is the mean of the leave-one-out estimates minus each of them. Zero where they do not vary.
+    Parameters: ``leave_one_out`` (n, k). Returns (k,). Efron (1987).
+    """
+    deviation = leave_one_out.mean(axis=0) - leave_one_out
+    spread = (deviation**2).sum(axis=0)
+    scale = np.abs(leave_one_out).max(axis=0, initial=0.0)
+    still = spread <= (1e-12 * np.maximum(scale, 1e-300)) ** 2 * len(leave_one_out)  # rounding only
+    return np.asarray(
+        np.where(still, 0.0, (deviation**3).sum(axis=0) / (6 * np.where(still, 1.0, spread) ** 1.5))
+    )
+
+
+def bootstrap_interval(
+    draws: Array,
+    estimate: Array,
+    level: float,
+    method: IntervalMethod = "percentile",
+    acceleration: Array | None = None,
+) -> tuple[Array, Array]:
+    """Both ends of the bootstrap interval, one per column.
+
+    ``percentile``: the quantiles at (1 -/+ level)/2. ``bc`` and ``bca`` move them to
+    ``Phi(z0 + (z0 + z) / (1 - a (z0 + z)))`` with a = 0 for ``bc``.
+
+    Parameters: ``draws`` (r, k) of usable draws, r >= 2; ``estimate`` (k,); ``level`` in (0, 1);
+    ``acceleration`` (k,), needed by ``bca``. Returns two arrays (k,), low <= high. ValueError when ``bca``
+    comes without acceleration or fewer than two draws are given.
+    Peers: ``boot::boot.ci`` types perc and bca; lavaan's ``bca.simple`` is our ``bc``.
+    """
+    if len(draws) < 2:
+        raise ValueError("an interval needs at least two draws")
+    tail = np.full(draws.shape[1], (1 - level) / 2)
+    if method == "percentile":
+        return empirical_quantile(draws, tail), empirical_quantile(draws, 1 - tail)
+    if method == "bca" and acceleration is None:
+        raise ValueError("the BCa interval needs the acceleration")
+    z0 = bias_correction(draws, estimate)
+    a = np.zeros_like(z0) if method == "bc" or acceleration is None else acceleration
+    return (
+        empirical_quantile(draws, _adjusted(norm.ppf(tail), z0, a)),
+        empirical_quantile(draws, _adjusted(norm.ppf(1 - tail), z0, a)),
+    )
+
+
+def _adjusted(z: Array, z0: Array, acceleration: Array) -> Array:
+    """The probability at which BCa reads the draws; kept inside (0, 1), where the outermost draws answer."""
+    moved = norm.cdf(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
+    return np.asarray(np.clip(moved, 1e-12, 1 - 1e-12))  # 0 and 1 have no normal quantile
