@@ -16,10 +16,10 @@ Section = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The bundle of results, every part ready for JSON at full precision. A part that could not be had is None.
+    """The bundle of results, every part ready for JSON at full precision; None: not asked for.
 
-    ``problems`` holds every problem met, in the order of the flow; ``exit_code`` is their highest (0 or 1: with
-    2 nothing would have been computed).
+    ``problems`` holds every problem met, in the order of the flow; ``exit_code`` is their highest (0 or 1:
+    with 2 nothing would have been computed).
     """
 
     study: Section
@@ -55,7 +55,8 @@ class Analysis:
             raise TamError(problem("results-schema", Where(file), found=found, expected=SCHEMA))
         missing = [name for name in names if name not in data]
         if missing:
-            raise TamError(problem("not-a-results-file", Where(file), reason=f"missing: {', '.join(missing)}"))
+            reason = f"missing: {', '.join(missing)}"
+            raise TamError(problem("not-a-results-file", Where(file), reason=reason))
         return cls(**{name: data[name] for name in names}, exit_code=0 if data.get("trusted") else 1)
 
 

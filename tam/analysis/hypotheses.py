@@ -36,7 +36,7 @@ class HypothesisVerdict:
 
 
 def decide(sign: str | None, low: float, high: float) -> Decision:
-    """The rule of ``HypothesisVerdict`` for one interval. An interval that ends at zero does not exclude it."""
+    """The rule of ``HypothesisVerdict``. An interval that ends at zero does not exclude it."""
     if low <= 0 <= high:
         return "not_supported"
     found = "+" if low > 0 else "-"

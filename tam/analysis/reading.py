@@ -51,9 +51,7 @@ def _with_columns(study: Study, table: Table) -> Instrument:
     return study.instrument.with_variables(new, {s.id: s for s in (NUMBER, AS_WRITTEN)} if new else {})
 
 
-def _variables(
-    names: Iterable[str], instrument: Instrument, role: Role, scale: Scale
-) -> dict[str, Variable]:
+def _variables(names: Iterable[str], instrument: Instrument, role: Role, scale: Scale) -> dict[str, Variable]:
     return {
         name: Variable(name, role, Text(name, name), scale.id)
         for name in names

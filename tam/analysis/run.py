@@ -149,9 +149,7 @@ def _structure_section(
     moderation: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     section = dict(structure.fit.to_dict())
-    verdicts = judge(
-        study.model.hypotheses, section["estimates"], effects, moderation, structure.unusable
-    )
+    verdicts = judge(study.model.hypotheses, section["estimates"], effects, moderation, structure.unusable)
     section["hypotheses"] = [to_record(one) for one in verdicts]
     section["cross_check"] = structure.cross_check
     return section
