@@ -11,8 +11,8 @@ from tam.spec.text import Text
 def model_from_lavaan(text: str, model_id: str = "lavaan", file: str | None = None) -> Model:
     """Measurement, second-order constructs, paths, residual covariances and moderations of a model text.
 
-    """Constructs, second-order constructs, paths, residual covariances and moderations of a model text.
-    second is taken. Labels, fixed values, intercepts and defined parameters have no place in a study's model:
+    A term ``X:Z`` of a regression becomes a moderation; which of the two moderates the syntax does not say:
+    the second is taken. Labels, fixed values, intercepts and defined parameters have no place in a study's model:
     they raise TamError (``tam fit`` estimates them).
     """
     syntax = parse_model(text)
