@@ -1,0 +1,188 @@
+"""Do the scales measure? Items, reliability, convergent and discriminant validity of a study's constructs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tam.analysis.confirmatory import Loading, ModelFit
+from tam.analysis.joint_measurement import JointMeasurement, NamedAdequacy, joint_measurement
+from tam.analysis.measurement_findings import findings
+from tam.analysis.reliability import scale_results
+from tam.analysis.scale_reliability import ScaleReliability, scale_score
+from tam.errors import Problem, Unavailable
+from tam.record import to_record
+from tam.stats.descriptives import item_statistics
+from tam.stats.dimensionality import ParallelAnalysis, Sphericity
+from tam.stats.validity import Table, fornell_larcker
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tam.spec.instrument import Scale
+
+Value = float | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredItem:
+    """One item: its distribution (skewness, excess kurtosis of type 2) and how it fits its construct."""
+
+    construct: str
+    n: int
+    n_missing: int
+    mean: Value
+    sd: Value
+    skew: Value
+    kurtosis: Value
+    min: Value
+    max: Value
+    counts: Mapping[str, int]
+    item_rest_r: Value
+    alpha_if_dropped: Value
+    loading: Loading | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredConstruct:
+    """One construct; ``n`` answered all ``k`` items; ``mean`` and ``sd`` are of respondents' item means."""
+
+    n: int
+    k: int
+    alpha: Value
+    alpha_ci_low: Value
+    alpha_ci_high: Value
+    alpha_std: Value
+    omega: Value
+    composite_reliability: Value
+    ave: Value
+    rho_a: Value
+    mean_inter_item_r: Value
+    mean: Value
+    sd: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The section ``measurement`` of results.json; ``n_complete`` of ``n`` answered every item."""
+
+    n: int
+    n_complete: int
+    ci: float
+    items: Mapping[str, MeasuredItem]
+    constructs: Mapping[str, MeasuredConstruct]
+    fornell_larcker: Table
+    htmt: Table
+    htmt2: Table
+    latent_correlations: Mapping[str, Mapping[str, Value]]
+    kmo: NamedAdequacy | Unavailable
+    bartlett: Sphericity | Unavailable
+    parallel_analysis: ParallelAnalysis | Unavailable
+    cfa: ModelFit | Unavailable
+    problems: tuple[Problem, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return to_record(self)
+
+
+def measurement(
+    values: pd.DataFrame,
+    constructs: Mapping[str, Sequence[str]],
+    *,
+    scales: Mapping[str, Scale] | None = None,
+    reversed_items: Collection[str] = (),
+    ci: float = 0.95,
+    seed: int = 1,
+    estimator: str = "ML",
+    replications: int = 500,
+) -> Measurement:
+    """Judge the first-order constructs of a study.
+
+    values: coded answers, one column per item, NaN where missing, reverse-keyed items already reversed.
+    constructs: the items of each first-order construct. scales: response scale of each item, so that answers
+    nobody gave are counted as 0. reversed_items: those marked as reverse-keyed. seed, replications: of the
+    parallel analysis.
+    """
+    joint = joint_measurement(values, constructs, ci, seed, replications, estimator)
+    reliabilities = scale_results(values, constructs, joint, ci)
+    table = fornell_larcker({name: r.ave for name, r in reliabilities.items()}, joint.cfa.latent_correlations)
+    return Measurement(
+        n=len(values),
+        n_complete=joint.n,
+        ci=ci,
+        items=_items(values, constructs, scales or {}, reliabilities, joint),
+        constructs={name: _construct(values, constructs[name], r) for name, r in reliabilities.items()},
+        fornell_larcker=table,
+        htmt=joint.htmt,
+        htmt2=joint.htmt2,
+        latent_correlations=joint.cfa.latent_correlations,
+        kmo=joint.kmo,
+        bartlett=joint.bartlett,
+        parallel_analysis=joint.parallel_analysis,
+        cfa=joint.cfa.fit,
+        problems=findings(values, constructs, reversed_items, reliabilities, joint, table),
+    )
+
+
+def scale_codes(scale: Scale | None) -> tuple[float, ...]:
+    """The answers an item can have: the labelled codes, else the whole numbers of an ordinal scale."""
+    if scale is None:
+        return ()
+    if scale.labels:
+        return tuple(float(code) for code in scale.labels if isinstance(code, int))
+    if scale.type == "ordinal" and scale.min is not None and scale.max is not None:
+        return tuple(float(code) for code in range(int(scale.min), int(scale.max) + 1))
+    return ()
+
+
+def _items(
+    values: pd.DataFrame,
+    constructs: Mapping[str, Sequence[str]],
+    scales: Mapping[str, Scale],
+    reliabilities: Mapping[str, ScaleReliability],
+    joint: JointMeasurement,
+) -> dict[str, MeasuredItem]:
+    result = {}
+    for construct, items in constructs.items():
+        for item in items:
+            answers = values[item].to_numpy(dtype=np.float64)
+            found = item_statistics(answers, scale_codes(scales.get(item)))
+            role = reliabilities[construct].items[item]
+            result[item] = MeasuredItem(
+                construct=construct,
+                n=found.n,
+                n_missing=found.n_missing,
+                mean=found.mean,
+                sd=found.sd,
+                skew=found.skew,
+                kurtosis=found.kurtosis,
+                min=found.min,
+                max=found.max,
+                counts=found.counts,
+                item_rest_r=role.item_rest_r,
+                alpha_if_dropped=role.alpha_if_dropped,
+                loading=joint.cfa.loadings[item],
+            )
+    return result
+
+
+def _construct(values: pd.DataFrame, items: Sequence[str], found: ScaleReliability) -> MeasuredConstruct:
+    score = scale_score(values, items)
+    return MeasuredConstruct(
+        n=found.n,
+        k=found.k,
+        alpha=found.alpha,
+        alpha_ci_low=found.alpha_ci_low,
+        alpha_ci_high=found.alpha_ci_high,
+        alpha_std=found.alpha_std,
+        omega=found.omega,
+        composite_reliability=found.composite_reliability,
+        ave=found.ave,
+        rho_a=found.rho_a,
+        mean_inter_item_r=found.mean_inter_item_r,
+        mean=score.mean,
+        sd=score.sd,
+    )
