@@ -188,7 +188,8 @@ def compare(
     groups = tuple(Group(one, split.labels[one], n) for one, n in sizes.items() if n >= minimum)
     too_small = tuple(Group(one, split.labels[one], n) for one, n in sizes.items() if n < minimum)
     names = [group.id for group in groups]
-    compared = [_compare_construct(scores[c], members, names, ci) for c in scores.columns]
+    tested = scores.columns if len(names) > 1 else ()
+    compared = [_compare_construct(scores[c], members, names, ci) for c in tested]
     result = GroupComparison(
         by=split.by,
         label=split.label,
@@ -198,7 +199,7 @@ def compare(
         n_unanswered=split.n_unanswered,
         groups=groups,
         too_small=too_small,
-        constructs=tuple(_holm(compared)) if len(names) > 1 else (),
+        constructs=tuple(_holm(compared)),
     )
     return result, problems
 
