@@ -11,7 +11,7 @@ from tam.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells as text. ``align`` holds one letter a column: ``l`` or ``r``; columns beyond it are left."""
+    """Rows of cells as text. ``align`` holds one letter a column, ``l`` or ``r``; the rest are left."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -33,8 +33,8 @@ Block = str | Table | Heading
 class Answer:
     """What a command found.
 
-    ``result`` is ready for JSON, ``blocks`` is the same for a person's eyes. ``problems`` decide the exit code
-    (their highest), ``at_least`` raises it where the answer itself is a failed check without a problem of its own.
+    ``result`` is ready for JSON, ``blocks`` is the same for a person's eyes. ``problems`` decide the exit
+    code (their highest); ``at_least`` raises it where the answer itself is a failed check.
     """
 
     result: Mapping[str, Any] | None = None

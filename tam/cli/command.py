@@ -1,4 +1,4 @@
-"""How a command is declared: a click command that returns an ``Answer`` and takes the options all commands share."""
+"""How a command is declared: it returns an ``Answer`` and takes the options that all commands share."""
 
 from __future__ import annotations
 
@@ -25,17 +25,28 @@ _SHARED = (
 )
 
 
-def tam_command(name: str, **attributes: Any) -> Callable[[Function], click.Command]:
-    """Make a function the command ``name``; its docstring is the help, its first line stands in the list."""
+def tam_command(
+    name: str,
+    params: Sequence[click.Parameter] = (),
+    settings: Mapping[str, Any] | None = None,
+) -> Callable[[Function], click.Command]:
+    """Make a function the command ``name``; its docstring is the help, its line in the list stands in ``COMMANDS``.
+
+    ``params`` and ``settings`` are for commands that are not written with click's decorators.
+    """
 
     def decorate(function: Function) -> click.Command:
-        command = click.command(
-            name, short_help=COMMANDS[name], context_settings={**CONTEXT, **attributes.pop("context", {})}, **attributes
+        made: click.Command = click.command(
+            name,
+            cls=click.Command,
+            params=list(params) or None,
+            short_help=COMMANDS[name],
+            context_settings={**CONTEXT, **(settings or {})},
         )(function)
-        # The shared options are read once, from the arguments (console.Preferences): they hold for usage errors too.
+        # Their values are read from the arguments (console.Preferences), so that they hold for usage errors too.
         for declarations, text in _SHARED:
-            command.params.append(click.Option(declarations, is_flag=True, expose_value=False, help=text))
-        return command
+            made.params.append(click.Option(declarations, is_flag=True, expose_value=False, help=text))
+        return made
 
     return decorate
 
@@ -51,10 +62,10 @@ def console() -> Console:
 class TamGroup(click.Group):
     """The group of all commands. A command's module is imported only when the command is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"tam.cli.commands.{cmd_name}").command
@@ -69,7 +80,7 @@ class TamGroup(click.Group):
             raise TamError(problem("unknown-command", command=args[0], nearest=nearest))
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list for ``tam --help``, from the table of commands: nothing is imported for it."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

@@ -16,8 +16,8 @@ SAME_CODE_LIMIT = 20
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1", "heading": "1", "dim": "2"}
 _LABELS: Mapping[Language, Mapping[str, str]] = {
-    "en": {"error": "error", "warning": "warning", "note": "note", "why": "why", "mend": "mend", "more": "more",
-           "also": "and {n} more of the same"},
+    "en": {"error": "error", "warning": "warning", "note": "note", "why": "why", "mend": "mend",
+           "more": "more", "also": "and {n} more of the same"},
     "zh": {"error": "错误", "warning": "警告", "note": "说明", "why": "原因", "mend": "改法", "more": "详情",
            "also": "另有 {n} 处相同"},
 }  # fmt: skip
@@ -35,7 +35,9 @@ class Preferences:
     @classmethod
     def read(cls, arguments: Sequence[str], environment: Mapping[str, str]) -> Preferences:
         options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-        plain = "--no-color" in options or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+        plain = (
+            "--no-color" in options or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+        )
         return cls(
             as_json="--json" in options,
             quiet="-q" in options or "--quiet" in options,
@@ -55,7 +57,9 @@ class Console:
     def deliver(self, command: str, answer: Answer, exit_code: int) -> None:
         """Write the whole answer: one JSON object, or blocks on stdout and problems on stderr."""
         if self.preferences.as_json:
-            self.out.write(envelope(command, answer, exit_code, ascii_only=not _speaks_unicode(self.out)) + "\n")
+            self.out.write(
+                envelope(command, answer, exit_code, ascii_only=not _speaks_unicode(self.out)) + "\n"
+            )
         elif not self.preferences.quiet:
             colour = self.preferences.colour and self.out.isatty()
             self.out.write("".join(f"{line}\n" for line in block_lines(answer.blocks, colour)))
@@ -77,8 +81,10 @@ class Console:
         self.err.flush()
 
 
-def open_console(arguments: Sequence[str], environment: Mapping[str, str], out: TextIO, err: TextIO) -> Console:
-    """A console on two streams; a character that a stream cannot encode is shown by its number, never a crash."""
+def open_console(
+    arguments: Sequence[str], environment: Mapping[str, str], out: TextIO, err: TextIO
+) -> Console:
+    """A console on two streams; a character that a stream cannot encode is shown by its number."""
     for stream in (out, err):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -98,9 +104,10 @@ def envelope(command: str, answer: Answer, exit_code: int, ascii_only: bool = Fa
 
 
 def neutral(text: str) -> str:
-    """Text from a file made safe for a terminal: control, bidirectional and private characters become escapes."""
+    """Text made safe for a terminal: control, bidirectional and private characters become escapes."""
     return "".join(
-        one if one in "\n\t" or one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text
+        one if one in "\n\t" or one.isprintable() else one.encode("unicode_escape").decode("ascii")
+        for one in text
     )
 
 
@@ -133,11 +140,14 @@ def problem_lines(
 
 def _told(one: Problem | Mapping[str, Any], language: Language) -> dict[str, Any]:
     if isinstance(one, Problem):
-        words = {part: one.text(part, language) for part in ("what", "why", "mend")}  # type: ignore[arg-type]
+        words = {"what": one.text("what", language), "why": one.text("why", language)}
+        words["mend"] = one.text("mend", language)
         return {"code": one.code, "severity": one.severity, "place": str(one.where), **words}
     where = one.get("where") or {}
     place = [str(where["file"])] if where.get("file") else []
-    place += [f"{name} {where[name]}" for name in ("line", "row", "column", "item") if where.get(name) is not None]
+    place += [
+        f"{name} {where[name]}" for name in ("line", "row", "column", "item") if where.get(name) is not None
+    ]
     return {**one, "place": ", ".join(place)}
 
 
@@ -173,7 +183,9 @@ def _paint(text: str, name: str, colour: bool) -> str:
 
 def _table_lines(table: Table, colour: bool) -> list[str]:
     rows = [[neutral(cell).replace("\n", " ") for cell in row] for row in (table.header, *table.rows)]
-    widths = [max((_width(row[k]) for row in rows if k < len(row)), default=0) for k in range(len(table.header))]
+    widths = [
+        max((_width(row[k]) for row in rows if k < len(row)), default=0) for k in range(len(table.header))
+    ]
     lines = [_paint(neutral(table.title), "heading", colour)] if table.title else []
     for number, row in enumerate(rows):
         cells = [_padded(cell, widths[k], table.align[k : k + 1]) for k, cell in enumerate(row)]
@@ -193,5 +205,6 @@ def _width(text: str) -> int:
 
 
 def _speaks_unicode(stream: TextIO) -> bool:
-    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith(("utf", "gb18030"))
-
+    return (
+        (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith(("utf", "gb18030"))
+    )

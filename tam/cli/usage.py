@@ -33,11 +33,20 @@ def usage_problem(error: click.UsageError) -> Problem:
 
 
 def _shown(parameter: click.Parameter) -> str:
-    return max(parameter.opts, key=len) if isinstance(parameter, click.Option) else (parameter.human_readable_name)
+    return (
+        max(parameter.opts, key=len)
+        if isinstance(parameter, click.Option)
+        else (parameter.human_readable_name)
+    )
 
 
 def _option_names(context: click.Context | None) -> list[str]:
     if context is None:
         return []
     parameters = context.command.get_params(context)
-    return [name for one in parameters if isinstance(one, click.Option) for name in (*one.opts, *one.secondary_opts)]
+    return [
+        name
+        for one in parameters
+        if isinstance(one, click.Option)
+        for name in (*one.opts, *one.secondary_opts)
+    ]

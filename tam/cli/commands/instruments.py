@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @tam_command("instruments")
 @click.argument("name", required=False)
-@click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en", help="Language of the wording.")
+@click.option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", help="Language of the wording."
+)
 def command(name: str | None, language: str) -> Answer:
     """List the questionnaires that are here, or show one with its wording and sources.
 
@@ -32,15 +34,30 @@ def command(name: str | None, language: str) -> Answer:
         return Answer(result=instrument_record(instrument), blocks=_shown(instrument, language))
     instruments = [load_instrument(one) for one in shipped_instruments()]
     rows = tuple(
-        (one.id, one.version, one.status, str(len(one.items)), str(len(one.constructs)), one.title.get(language))
+        (
+            one.id,
+            one.version,
+            one.status,
+            str(len(one.items)),
+            str(len(one.constructs)),
+            one.title.get(language),
+        )
         for one in instruments
     )
     table = Table(("name", "version", "status", "items", "constructs", "title"), rows, align="lllrrl")
     listed = [
-        {"id": one.id, "version": one.version, "status": one.status, "title": one.title.to_dict(), "n_items": len(one.items)}
+        {
+            "id": one.id,
+            "version": one.version,
+            "status": one.status,
+            "title": one.title.to_dict(),
+            "n_items": len(one.items),
+        }
         for one in instruments
-    ]  # fmt: skip
-    return Answer(result={"instruments": listed}, blocks=(table, "", "tam instruments NAME shows one in full."))
+    ]
+    return Answer(
+        result={"instruments": listed}, blocks=(table, "", "tam instruments NAME shows one in full.")
+    )
 
 
 def instrument_record(instrument: Instrument) -> dict[str, Any]:
@@ -53,11 +70,21 @@ def instrument_record(instrument: Instrument) -> dict[str, Any]:
         "languages": list(instrument.languages),
         "digest": instrument.digest,
         "constructs": {
-            one.id: {"label": one.label.to_dict(), "of": list(one.of), "source": one.source, "adaptation": one.adaptation}
+            one.id: {
+                "label": one.label.to_dict(),
+                "of": list(one.of),
+                "source": one.source,
+                "adaptation": one.adaptation,
+            }
             for one in instrument.constructs.values()
         },
         "items": {
-            one.id: {"construct": one.construct, "text": one.text.to_dict(), "reverse": one.reverse, "scale": one.scale}
+            one.id: {
+                "construct": one.construct,
+                "text": one.text.to_dict(),
+                "reverse": one.reverse,
+                "scale": one.scale,
+            }
             for one in instrument.items.values()
         },
         "attention_checks": {
@@ -69,7 +96,11 @@ def instrument_record(instrument: Instrument) -> dict[str, Any]:
             for one in instrument.variables.values()
         },
         "tier_schemes": {
-            one.id: {"label": one.label.to_dict(), "source": one.source, "tiers": [tier.id for tier in one.tiers]}
+            one.id: {
+                "label": one.label.to_dict(),
+                "source": one.source,
+                "tiers": [tier.id for tier in one.tiers],
+            }
             for one in instrument.tier_schemes.values()
         },
         "scales": {
@@ -85,7 +116,7 @@ def instrument_record(instrument: Instrument) -> dict[str, Any]:
             key: {"cite": one.cite, "url": one.url, "doi": one.doi, "note": one.note}
             for key, one in instrument.sources.items()
         },
-    }  # fmt: skip
+    }
 
 
 def _shown(instrument: Instrument, language: str) -> list[Block]:
@@ -103,10 +134,13 @@ def _shown(instrument: Instrument, language: str) -> list[Block]:
             for item in instrument.items.values()
             if item.construct == construct.id
         ]
-    for title, asked in (("Attention checks", instrument.attention_checks), ("Further questions", instrument.variables)):
+    for title, asked in (
+        ("Attention checks", instrument.attention_checks),
+        ("Further questions", instrument.variables),
+    ):
         if asked:
             blocks.append(Heading(title))
-            blocks += [f"  {one.id}  {one.text.get(language)}" for one in asked.values()]  # type: ignore[attr-defined]
+            blocks += [f"  {one.id}  {one.text.get(language)}" for one in asked.values()]
     for scheme in instrument.tier_schemes.values():
         blocks.append(Heading(f"Tier scheme {scheme.id}  {scheme.label.get(language)}"))
         blocks += [f"  {tier.id}  {tier.label.get(language)}" for tier in scheme.tiers]

@@ -1,0 +1,81 @@
+"""``tam screen``: who would be flagged or dropped, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from tam.cli.answer import Answer, Block, Heading, Table
+from tam.cli.command import console, tam_command
+
+MOST_ROWS = 40
+
+
+@tam_command("screen")
+@click.argument("study", required=False)
+def command(study: str | None) -> Answer:
+    """Who would be flagged or dropped, and why.
+
+    STUDY is a study.toml or its folder; the nearest one upward unless given. Only rules that the study
+    lists under [screening] exclude remove anybody.
+
+    \b
+      tam screen
+    """
+    from tam.analysis.reading import read_study_data
+    from tam.analysis.screening import screen
+    from tam.spec.study_file import load_study
+
+    loaded = load_study(study)
+    console().progress(f"reading {loaded.data.name}")
+    instrument, responses = read_study_data(loaded)
+    found = screen(responses, instrument, loaded.screening)
+    record = {"flow": [dict(step) for step in found.flow], "screening": found.to_dict()}
+    return Answer(result=record, blocks=_shown(record), problems=(*responses.problems, *found.problems))
+
+
+def _shown(record: Mapping[str, Any]) -> list[Block]:
+    screening = record["screening"]
+    rules = tuple(
+        (one["rule"], str(one["n_flagged"]) if one["applicable"] else "-", "yes" if one["excludes"] else "no",
+         _settings(one["parameters"]) if one["applicable"] else str(one["reason"] or ""))
+        for one in screening["rules"]
+    )  # fmt: skip
+    flow = tuple(
+        (one["step"], one["rule"] or "", str(one["n_removed"]), str(one["n_left"])) for one in record["flow"]
+    )
+    blocks: list[Block] = [
+        Heading("Rules"),
+        Table(("rule", "flagged", "excludes", "with"), rules, "lrll"),
+        Heading("Flow"),
+        Table(("step", "rule", "removed", "left"), flow, "llrr"),
+    ]
+    excluded = screening["excluded"]
+    if excluded:
+        shown = tuple(
+            (str(one["row"]), one["rule"], _text(one["value"]), _text(one["threshold"]))
+            for one in excluded[:MOST_ROWS]
+        )
+        blocks += [Heading("Excluded rows"), Table(("row", "rule", "value", "limit"), shown, "rlll")]
+    flags = screening["flags"]
+    if flags:
+        rows = tuple((str(one["row"]), ", ".join(one["rules"])) for one in flags[:MOST_ROWS])
+        blocks += [Heading("Flagged rows"), Table(("row", "rules"), rows, "rl")]
+    for name, entries in (("excluded", excluded), ("flagged", flags)):
+        if len(entries) > MOST_ROWS:
+            blocks.append(f"{len(entries) - MOST_ROWS} more {name}; --json lists all")
+    return blocks
+
+
+def _settings(parameters: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_text(value)}" for name, value in parameters.items())
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,36 @@
+"""Runs a study and writes everything that comes of it: what `tam run` and `tam demo` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tam.cli.answer import Answer
+from tam.cli.command import console
+from tam.cli.summary import summary_lines
+from tam.writing import write_files
+
+if TYPE_CHECKING:
+    from tam.spec.study import Study
+
+
+def run_and_write(study: Study, folder: Path) -> Answer:
+    """Analyse, then write results.json and the reports, all files or none."""
+    from tam.analysis.run import run
+    from tam.report.write import report_name, write_report
+
+    progress = console().progress
+    analysis = run(study, progress)
+    progress("report")
+    results = analysis.to_dict()
+    contents: dict[Path, str | bytes] = {folder / "results.json": analysis.to_json()}
+    for language in study.languages:
+        page = write_report(results, language, languages=study.languages)
+        contents[folder / report_name(language)] = page
+    files = [str(path) for path in write_files(contents)]
+    return Answer(
+        result={**results, "files": files},
+        blocks=summary_lines(results, files),
+        problems=analysis.problems,
+        at_least=1 if analysis.exit_code else 0,
+    )
