@@ -1,0 +1,62 @@
+"""Text as people and platforms write it: widths, spaces, dashes, question numbers, enumerations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\u2015"), "-")
+_SPACES = re.compile(r"\s+")
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_QUESTION = re.compile(r"^(?:第\s*(\d{1,3})\s*题|[Qq]?(\d{1,3})\s*[、.:)]|[Qq](\d{1,3})\s)\s*")
+_SUBQUESTION = re.compile(r"^\((\d{1,3})\)\s*")
+_NUMBER_NAME = re.compile(r"^(?:[Qq](\d{1,3})(?:[_.-](\d{1,3}))?|第(\d{1,3})题(?:\((\d{1,3})\))?)$")
+
+
+def normalise(text: str) -> str:
+    """NFKC, one kind of dash, no invisible characters, single spaces, stripped."""
+    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_DASHES)
+    return _SPACES.sub(" ", plain).strip()
+
+
+def fold(text: str) -> str:
+    """``normalise`` without regard to case: two spellings that fold alike are the same word."""
+    return normalise(text).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column header taken apart: ``3、(1)子题`` has number 3, part 1 and wording ``子题``."""
+
+    number: int | None
+    part: int | None
+    wording: str
+    """Folded, without question numbers, tags and closing punctuation."""
+
+
+def heading(text: str) -> Heading:
+    plain = normalise(_TAG.sub(" ", text[:2000]))
+    number = part = None
+    if hit := _QUESTION.match(plain):
+        number = int(next(group for group in hit.groups() if group))
+        plain = plain[hit.end() :]
+    if hit := _SUBQUESTION.match(plain):
+        part = int(hit.group(1))
+        plain = plain[hit.end() :]
+    return Heading(number, part, bare_wording(plain))
+
+
+def bare_wording(text: str) -> str:
+    """Folded wording without closing punctuation, as headers often lose it."""
+    return fold(_TAG.sub(" ", text)).strip(" ?。.:;,，!*")
+
+
+def question_number(name: str) -> tuple[int, int | None] | None:
+    """``Q7`` -> (7, None), ``Q7_2`` -> (7, 2), ``第7题`` -> (7, None); None for anything else."""
+    hit = _NUMBER_NAME.match(normalise(name))
+    if hit is None:
+        return None
+    number, part = hit.group(1) or hit.group(3), hit.group(2) or hit.group(4)
+    return int(number), int(part) if part else None
