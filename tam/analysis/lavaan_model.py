@@ -12,8 +12,8 @@ def model_from_lavaan(text: str, model_id: str = "lavaan", file: str | None = No
     """Measurement, second-order constructs, paths, residual covariances and moderations of a model text.
 
     A term ``X:Z`` of a regression becomes a moderation; which of the two moderates the syntax does not say:
-    the second is taken. Labels, fixed values, intercepts and defined parameters have no place in a study's model:
-    they raise TamError (``tam fit`` estimates them).
+    the second is taken. Labels, fixed values, intercepts and defined parameters have no place in the model of
+    a study: they raise TamError (``tam fit`` estimates them).
     """
     syntax = parse_model(text)
     _refuse_what_does_not_fit(syntax, file)
