@@ -8,7 +8,6 @@ import click
 
 from tam.errors import Problem, problem
 
-
 Callback = Callable[[click.Context, click.Parameter, str | None], tuple[str, ...] | None]
 
 

@@ -30,7 +30,7 @@ def tam_command(
     params: Sequence[click.Parameter] = (),
     settings: Mapping[str, Any] | None = None,
 ) -> Callable[[Function], click.Command]:
-    """Make a function the command ``name``; its docstring is the help, its line in the list stands in ``COMMANDS``.
+    """Make a function the command ``name``: its docstring is the help, ``COMMANDS`` holds its short line.
 
     ``params`` and ``settings`` are for commands that are not written with click's decorators.
     """
@@ -43,7 +43,7 @@ def tam_command(
             short_help=COMMANDS[name],
             context_settings={**CONTEXT, **(settings or {})},
         )(function)
-        # Their values are read from the arguments (console.Preferences), so that they hold for usage errors too.
+        # Their values are read from the arguments (console.Preferences): they hold for usage errors too.
         for declarations, text in _SHARED:
             made.params.append(click.Option(declarations, is_flag=True, expose_value=False, help=text))
         return made

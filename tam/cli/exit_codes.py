@@ -62,6 +62,17 @@ def _one(one: Problem | Mapping[str, Any]) -> ExitCode:
 def _our_fault(error: Exception) -> Answer:
     if os.environ.get("TAM_DEBUG") == "1":
         traceback.print_exception(error, file=sys.stderr)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = Where(file=os.path.basename(place.filename), line=place.lineno)  # noqa: PTH119
-    return Answer(problems=(problem("our-fault", where, error=f"{type(error).__name__}: {error}"),))
+    said = f"{type(error).__name__}: {error}"
+    try:
+        return Answer(problems=(problem("our-fault", _place(error), error=said),))
+    except (OSError, ValueError, KeyError):
+        # The catalogue itself cannot be read: say it without.
+        plain = {"what": said, "why": "tam's own words cannot be read.", "mend": "Install tam again."}
+        return Answer(problems=({"code": "our-fault", "severity": "error", "where": {}, **plain},))
+
+
+def _place(error: Exception) -> Where:
+    """The innermost line of ours that the error passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if f"{os.sep}tam{os.sep}" in one.filename] or frames
+    return Where(file=os.path.basename(ours[-1].filename), line=ours[-1].lineno)  # noqa: PTH119

@@ -1,0 +1,86 @@
+"""Which methods a results file used, as topics of `tam explain`, and the references they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tam.cli.topics import Reference, references, topics
+
+_SCALE_TOPICS = ("alpha", "omega", "composite_reliability", "ave", "rho_a")
+_MATRIX_TOPICS = ("htmt", "htmt2", "fornell_larcker", "kmo", "bartlett", "parallel_analysis")
+_FIT_TOPICS = ("chisq", "cfi", "tli", "rmsea", "srmr", "aic", "bic", "bic_adjusted")
+
+
+def used_topics(results: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the topics whose numbers stand in the results, in the order of the flow, each once."""
+    found: list[str] = []
+    for section in (_screening, _measurement, _structure, _effects, _moderation, _comparison):
+        found += section(results)
+    return tuple(dict.fromkeys(found))
+
+
+def references_of(names: tuple[str, ...]) -> tuple[Reference, ...]:
+    """The references of these topics in alphabetical order, each once."""
+    known = topics()
+    keys = {key for name in names for key in known[name].references}
+    return tuple(sorted((references()[key] for key in keys), key=lambda one: one.cite.casefold()))
+
+
+def _part(results: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = results.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _screening(results: Mapping[str, Any]) -> Iterator[str]:
+    for rule in _part(results, "screening").get("rules", ()):
+        if rule.get("applicable") and rule["rule"] in topics():
+            yield rule["rule"]
+
+
+def _measurement(results: Mapping[str, Any]) -> Iterator[str]:
+    measurement = _part(results, "measurement")
+    if measurement.get("items"):
+        yield "item_statistics"
+    constructs = list(_part(measurement, "constructs").values())
+    yield from (name for name in _SCALE_TOPICS if any(one.get(name) is not None for one in constructs))
+    if any(one.get("alpha_ci_low") is not None for one in constructs):
+        yield "alpha_interval"
+    yield from (name for name in _MATRIX_TOPICS if measurement.get(name))
+
+
+def _structure(results: Mapping[str, Any]) -> Iterator[str]:
+    structure = _part(results, "structure")
+    if structure.get("estimator") == "ML":
+        yield "ml"
+    measures = _part(structure, "measures")
+    yield from (name for name in _FIT_TOPICS if measures.get(name) is not None)
+    if _part(structure, "cross_check").get("verdict") in ("agree", "differ"):
+        yield "cross_check"
+
+
+def _effects(results: Mapping[str, Any]) -> Iterator[str]:
+    effects = _part(results, "effects")
+    if effects.get("indirect"):
+        yield "indirect_effect"
+    if _part(effects, "interval").get("used"):
+        yield "bootstrap"
+
+
+def _moderation(results: Mapping[str, Any]) -> Iterator[str]:
+    for one in _part(results, "moderation").get("analyses", ()):
+        if one.get("method") == "dblcent":
+            yield from ("dblcent", "std")
+        if one.get("slopes"):
+            yield "simple_slopes"
+        if one.get("composite"):
+            yield "composite_moderation"
+
+
+def _comparison(results: Mapping[str, Any]) -> Iterator[str]:
+    for grouping in _part(results, "comparison").get("groupings", ()):
+        for one in grouping.get("constructs", ()):
+            if one.get("welch"):
+                yield from ("welch", "eta_squared")
+            if one.get("pairs"):
+                yield from ("games_howell", "hedges_g")
