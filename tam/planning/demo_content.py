@@ -1,4 +1,4 @@
-"""Writes the stored demonstration study anew: ``python -m tam.planning.demo_content [FOLDER]``."""
+"""Writes the stored demonstration study anew: ``python -m tam.planning.demo_content [--population]``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import yaml
 from tam.content import content_path
 from tam.planning.demo_survey import export_text, make_survey, planted
 from tam.spec.instrument_file import load_instrument
+from tam.spec.model_file import load_model
 
 HEAD = """\
 # What is true of the demonstration survey. Written by: python -m tam.planning.demo_content
-# SIMULATED data 模拟数据. Rows are spreadsheet rows of export.csv (the header is row 1).
+# SIMULATED data 模拟数据. `planted`: spreadsheet rows of export.csv (the header is row 1).
+# `population`: what the analysis gives for a million attentive respondents' coded answers (--population). est in the
+# metric of the marker items, std standardised.
 """
 
 
@@ -33,16 +36,22 @@ def demo_content(plan: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     return export_text(survey, instrument).encode("utf-8-sig"), planted(survey)
 
 
-def main(folder: Path) -> None:
-    plan = load_plan()
+def main(folder: Path, population: bool) -> None:
+    """Write export.csv and truth.yaml; the population values are kept as they stand unless asked for anew."""
+    plan, stored = load_plan(), folder / "truth.yaml"
     export, rows = demo_content(plan)
     truth = {"seed": plan["seed"], "rows": sum(plan["respondents"].values()), "planted": rows}
+    if population:
+        from tam.planning.demo_population import population_truth
+
+        model = load_model(plan["instrument"], load_instrument(plan["instrument"]))
+        truth["population"] = population_truth(plan, model)
+    elif stored.is_file():
+        truth["population"] = yaml.safe_load(stored.read_text(encoding="utf-8")).get("population")
+    body = yaml.safe_dump(truth, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
     (folder / "export.csv").write_bytes(export)
-    text = HEAD + yaml.safe_dump(
-        truth, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110
-    )
-    (folder / "truth.yaml").write_bytes(text.encode("utf-8"))
+    stored.write_bytes((HEAD + body).encode("utf-8"))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else content_path("instruments", "demo"))
+    main(content_path("instruments", "demo"), "--population" in sys.argv[1:])
