@@ -103,7 +103,9 @@ def soundness_problems(file: str, values: pd.DataFrame, columns: dict[str, str])
             found.append(problem("item-without-answers", place, item=item))
         elif len(answered) > 1 and answered.nunique() == 1:
             found.append(
-                problem("item-without-variance", place, item=item, value=_short(answered.iloc[0]), n=len(answered))
+                problem(
+                    "item-without-variance", place, item=item, value=_short(answered.iloc[0]), n=len(answered)
+                )
             )
     return found
 
