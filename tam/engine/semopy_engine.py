@@ -193,9 +193,9 @@ def _standard_errors(model: Any) -> Array:
 
 @contextmanager
 def _quiet_root_logger() -> Iterator[None]:
-    """semopy speaks through the root logger, which sets itself up when it has no handler. While it works the
-    root
-    logger has a silent handler and drops what semopy's own files say; other loggers are not touched."""
+    """semopy speaks through the root logger, which sets itself up when it has no handler. While it works
+    the root logger has a silent handler and drops what semopy's own files say; other loggers are not
+    touched."""
     handler = logging.NullHandler()
     root = logging.getLogger()
     root.addHandler(handler)
