@@ -17,8 +17,8 @@ from tam.spec.model_file import load_model
 HEAD = """\
 # What is true of the demonstration survey. Written by: python -m tam.planning.demo_content
 # SIMULATED data 模拟数据. `planted`: spreadsheet rows of export.csv (the header is row 1).
-# `population`: what the analysis gives for a million attentive respondents' coded answers (--population). est in the
-# metric of the marker items, std standardised.
+# `population`: what the analysis gives for a million attentive respondents' coded answers (--population);
+# est in the metric of the marker items, std standardised.
 """
 
 

@@ -1,8 +1,8 @@
 """The population values behind the demonstration: what a very large attentive sample of coded answers gives.
 
-Cutting answers into seven categories weakens every relation a little, so the generating parameters are not what
-an analysis of coded answers should find. ``python -m tam.planning.demo_content --population`` computes what it
-should find and stores it in ``instruments/demo/truth.yaml``.
+Cutting answers into seven categories weakens every relation a little, so the generating parameters are not
+what an analysis of coded answers should find. ``python -m tam.planning.demo_content --population`` computes
+what it should find and stores it in ``instruments/demo/truth.yaml``.
 """
 
 from __future__ import annotations
