@@ -51,6 +51,7 @@ class ParallelAnalysis:
 
     components: Eigenvalues
     factors: Eigenvalues
+    n: int
     percentile: float
     replications: int
     seed: int
@@ -119,6 +120,7 @@ def parallel_analysis(
         _compare(_component_eigenvalues(correlation), _component_eigenvalues(random), percentile),
         # Random eigenvalues are summarised to two or three digits: loadings to 1e-5 are more than enough.
         _compare(_factor_eigenvalues(correlation, 1e-12), _factor_eigenvalues(random, 1e-5), percentile),
+        n,
         percentile,
         replications,
         seed,

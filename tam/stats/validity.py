@@ -39,16 +39,20 @@ def htmt2(correlation: Array, blocks: Mapping[str, Sequence[int]]) -> Table:
 def _ratios(correlation: Array, blocks: Mapping[str, Sequence[int]], geometric: bool) -> Table:
     within = {name: _within(correlation, list(rows), geometric) for name, rows in blocks.items()}
 
-    def ratio(a: str, b: str) -> float | Unavailable:
-        first, second = within[a], within[b]
-        if a == b:
-            return 1.0
-        if isinstance(first, Unavailable) or isinstance(second, Unavailable):
-            return first if isinstance(first, Unavailable) else second
+    names = list(blocks)
+    table: Table = {a: dict.fromkeys(names, 1.0) for a in names}
+    for a, b in ((a, b) for i, a in enumerate(names) for b in names[:i]):
         between = _mean(correlation[np.ix_(list(blocks[a]), list(blocks[b]))].ravel(), geometric)
-        return between / float(np.sqrt(first * second))
+        table[a][b] = table[b][a] = _ratio(between, within[a], within[b])
+    return table
 
-    return {a: {b: ratio(a, b) for b in blocks} for a in blocks}
+
+def _ratio(between: float, first: float | Unavailable, second: float | Unavailable) -> float | Unavailable:
+    if isinstance(first, Unavailable):
+        return first
+    if isinstance(second, Unavailable):
+        return second
+    return between / float(np.sqrt(first * second))
 
 
 def _within(correlation: Array, rows: list[int], geometric: bool) -> float | Unavailable:
