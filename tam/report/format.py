@@ -1,0 +1,97 @@
+"""Numbers as a reader sees them: APA 7 in English, the habits of Chinese journals in Chinese.
+
+APA drops the zero before the point where a value cannot exceed one (p, r, alpha, AVE, R squared, CFI, RMSEA);
+Chinese journals keep it everywhere. Nothing is rounded before this module and nothing is computed in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINUS = "\u2212"
+BLANK = "\u2013"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How one language prints numbers. ``leading_zero`` keeps the zero of values that cannot exceed one."""
+
+    leading_zero: bool = False
+
+    def plain(self, value: float | None, digits: int = 2) -> str:
+        """A value that may exceed one in size: 0.42, −1.10; an absent one is a dash. Never −0.00."""
+        if value is None:
+            return BLANK
+        text = f"{abs(value):.{digits}f}"
+        negative = value < 0 and float(text) != 0
+        return (MINUS if negative else "") + text
+
+    def bounded(self, value: float | None, digits: int = 2) -> str:
+        """A value that cannot exceed one in size: .87, −.12 (0.87 where the language keeps the zero)."""
+        text = self.plain(value, digits)
+        return text if self.leading_zero else _without_zero(text)
+
+    def p(self, value: float | None) -> str:
+        """A probability to three digits: .012, < .001, > .999."""
+        if value is None:
+            return BLANK
+        if value < 0.001:
+            return "< " + self.bounded(0.001, 3)
+        if value > 0.999:
+            return "> " + self.bounded(0.999, 3)
+        return self.bounded(value, 3)
+
+    def p_equals(self, value: float | None) -> str:
+        """The same with its relation, for a sentence: ``= .012``, ``< .001``."""
+        text = self.p(value)
+        return text if text[0] in "<>" else f"= {text}"
+
+    def interval(
+        self, low: float | None, high: float | None, digits: int = 2, *, bounded: bool = False
+    ) -> str:
+        """An interval in brackets: [0.31, 0.53]."""
+        if low is None or high is None:
+            return BLANK
+        show = self.bounded if bounded else self.plain
+        return f"[{show(low, digits)}, {show(high, digits)}]"
+
+    def count(self, value: float | None) -> str:
+        """A whole number, thousands apart by a comma: 12,400."""
+        return BLANK if value is None else f"{round(value):,}".replace("-", MINUS)
+
+    def degrees(self, value: float | None) -> str:
+        """Degrees of freedom: whole where they are whole, else two digits."""
+        if value is None:
+            return BLANK
+        return self.count(value) if abs(value - round(value)) < 1e-9 else self.plain(value, 2)
+
+    def percent(self, share: float | None, digits: int = 1) -> str:
+        """A share between 0 and 1 as a percentage: 12.4%."""
+        return BLANK if share is None else f"{self.plain(100 * share, digits)}%"
+
+    def level(self, level: float | None) -> str:
+        """A confidence level: 95%, 97.5%."""
+        return BLANK if level is None else f"{100 * level:.10g}%"
+
+    def scientific(self, value: float | None) -> str:
+        """A very small number in powers of ten: 2.1 × 10⁻⁵; exact zero stays 0."""
+        if value is None:
+            return BLANK
+        if value == 0:
+            return "0"
+        mantissa, exponent = f"{value:.1e}".split("e")
+        power = str(int(exponent)).translate(_SUPERSCRIPTS)
+        return f"{mantissa.replace('-', MINUS)} × 10{power}"
+
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _without_zero(text: str) -> str:
+    sign, digits = (text[0], text[1:]) if text.startswith(MINUS) else ("", text)
+    return sign + (digits[1:] if digits.startswith("0.") else digits)
+
+
+def numbers_for(language: str) -> Numbers:
+    """The habits of a language: ``en`` follows APA 7, ``zh`` keeps every leading zero."""
+    return Numbers(leading_zero=language == "zh")

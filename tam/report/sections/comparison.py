@@ -1,0 +1,157 @@
+"""Do groups differ: means with intervals, Welch tests, pairwise comparisons, one picture per grouping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tam.report.charts.groups import groups_chart
+from tam.report.context import Context
+from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Section, Subheading, Table, rich
+from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
+
+
+def comparison_section(context: Context) -> Section:
+    title = context.say("sections.comparison")
+    groupings = context.rows("comparison", "groupings")
+    if not groupings:
+        return Section("comparison", title, (Absent(context.reason("comparison")),))
+    blocks: list[Block] = []
+    for index, grouping in enumerate(groupings):
+        blocks.append(Subheading(f"groups-{index + 1}", rich(_by(context, grouping))))
+        blocks.extend(_grouping(context, grouping, index))
+    return Section("comparison", title, tuple(blocks))
+
+
+def _by(context: Context, grouping: Mapping[str, Any]) -> str:
+    return context.text(grouping.get("label")) or str(grouping.get("by"))
+
+
+def group_labels(context: Context, grouping: Mapping[str, Any]) -> dict[str, str]:
+    """Group id -> what readers call it."""
+    return {
+        str(group["id"]): context.text(group.get("label")) or str(group["id"])
+        for group in grouping.get("groups") or ()
+    }
+
+
+def _grouping(context: Context, grouping: Mapping[str, Any], index: int) -> list[Block]:
+    blocks: list[Block] = [Paragraph(_who(context, grouping))]
+    compared = [one for one in grouping.get("constructs") or () if one.get("means")]
+    if not compared:
+        return [*blocks, Absent(context.reason("comparison", "groupings", str(index)))]
+    blocks.append(_means_figure(context, grouping, compared, index))
+    blocks.append(_welch_table(context, grouping, compared, index))
+    if any(one.get("pairs") for one in compared):
+        blocks.append(_pairs_table(context, grouping, compared, index))
+    return blocks
+
+
+def _who(context: Context, grouping: Mapping[str, Any]) -> Rich:
+    numbers, labels = context.numbers, group_labels(context, grouping)
+    sizes = [
+        context.word("list.counted", name=labels[str(group["id"])], n=numbers.count(group.get("n")))
+        for group in grouping.get("groups") or ()
+    ]
+    source = "followers" if grouping.get("source") == "followers" else "answer"
+    told = {"groups": context.words.listed(sizes), "scheme": str(grouping.get("scheme") or "")}
+    sentence = context.say(f"text.groups_from_{source}", **told)
+    if grouping.get("n_unclassified"):
+        sentence += context.say("text.groups_unclassified", n=numbers.count(grouping["n_unclassified"]))
+    small = [f"{labels.get(str(one['id']), one['id'])} ({one.get('n')})" for one in grouping.get("too_small") or ()]
+    if small:
+        sentence += context.say("text.groups_too_small", names=context.words.listed(small))
+    return sentence
+
+
+def _means_figure(
+    context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]], index: int
+) -> Figure:
+    labels, numbers = group_labels(context, grouping), context.numbers
+    columns = (
+        words_column(context, "group"),
+        *(number_column(context, key) for key in ("n", "mean", "sd")),
+        interval_column(context),
+    )
+    groups = []
+    for one in compared:
+        rows = [
+            row(
+                labels.get(group, group),
+                numbers.count(mean.get("n")),
+                numbers.plain(mean.get("mean")),
+                numbers.plain(mean.get("sd")),
+                numbers.interval(mean.get("ci_low"), mean.get("ci_high")),
+            )
+            for group, mean in one["means"].items()
+        ]
+        groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
+    by = _by(context, grouping)
+    data = Table(f"means-data-{index + 1}", context.say("tables.means", by=by), columns, tuple(groups))
+    return Figure(
+        f"means-{index + 1}",
+        context.say("figures.means", by=by),
+        context.word("descriptions.means", by=by),
+        groups_chart(context, compared, labels, f"means-{index + 1}", by),
+        data,
+        (context.say("notes.means", level=context.level),),
+    )
+
+
+def _welch_table(
+    context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]], index: int
+) -> Table:
+    numbers = context.numbers
+    columns = (
+        words_column(context, "construct"),
+        *(number_column(context, key) for key in ("f", "df1", "df2", "p", "eta_squared")),
+    )
+    rows = []
+    for one in compared:
+        welch = one.get("welch") or {}
+        rows.append(
+            row(
+                context.named(one["construct"]),
+                numbers.plain(welch.get("F")),
+                numbers.degrees(welch.get("df1")),
+                numbers.degrees(welch.get("df2")),
+                numbers.p(welch.get("p")),
+                numbers.bounded(welch.get("eta_squared"), 3),
+            )
+        )
+    by = _by(context, grouping)
+    note = context.say("notes.welch")
+    return Table(f"welch-{index + 1}", context.say("tables.welch", by=by), columns, one_group(rows), (note,))
+
+
+def _pairs_table(
+    context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]], index: int
+) -> Table:
+    labels, numbers = group_labels(context, grouping), context.numbers
+    columns = (
+        words_column(context, "pair"),
+        *(number_column(context, key) for key in ("difference", "se", "t", "df", "p_adjusted")),
+        interval_column(context),
+        number_column(context, "hedges_g"),
+    )
+    groups = []
+    for one in compared:
+        rows = []
+        for pair in one.get("pairs") or ():
+            names = [labels.get(str(pair[side]), str(pair[side])) for side in ("a", "b")]
+            rows.append(
+                row(
+                    cell(f"{names[0]} \u2212 {names[1]}"),
+                    numbers.plain(pair.get("diff")),
+                    numbers.plain(pair.get("se")),
+                    numbers.plain(pair.get("t")),
+                    numbers.degrees(pair.get("df")),
+                    numbers.p(pair.get("p")),
+                    numbers.interval(pair.get("ci_low"), pair.get("ci_high")),
+                    numbers.plain(pair.get("hedges_g")),
+                )
+            )
+        groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
+    by = _by(context, grouping)
+    notes = (context.say("notes.pairs", level=context.level),)
+    return Table(f"pairs-{index + 1}", context.say("tables.pairs", by=by), columns, tuple(groups), notes)

@@ -1,0 +1,64 @@
+"""What this study cannot say: limits drawn from what was done, not a fixed list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tam.report.context import Context
+from tam.report.document import Bullets, Rich, Section
+from tam.report.findings import judge_fit, weak_constructs
+
+
+def limits_section(context: Context) -> Section:
+    return Section("limits", context.say("sections.limits"), (Bullets(tuple(_limits(context))),))
+
+
+def _limits(context: Context) -> Iterator[Rich]:
+    if context.get("study", "simulated"):
+        yield context.say("limits.simulated")
+    yield context.say("limits.cross_sectional")
+    yield context.say("limits.self_report")
+    instrument = context.part("study", "instrument")
+    if instrument.get("inline"):
+        yield context.say("limits.inline")
+    elif instrument.get("status") not in {None, "validated"}:
+        status = str(instrument["status"])
+        key = f"statuses.{status}"
+        yield context.say("limits.draft", status=context.word(key) if key in context.words else status)
+    yield from _sample_limits(context)
+    yield from _model_limits(context)
+    if context.rows("comparison", "groupings"):
+        yield context.say("limits.invariance")
+    if context.rows("moderation", "analyses"):
+        yield context.say("limits.moderation")
+
+
+def _sample_limits(context: Context) -> Iterator[Rich]:
+    yield context.say("limits.sampling")
+    numbers = context.numbers
+    steps = {str(step.get("step")): step for step in context.rows("flow")}
+    lost = (steps.get("listwise") or {}).get("n_removed")
+    if lost and context.get("structure", "missing") != "fiml":
+        yield context.say("limits.listwise", n=numbers.count(lost))
+    flagged, excluded = (context.get("screening", key) for key in ("n_flagged", "n_excluded"))
+    if isinstance(flagged, int) and isinstance(excluded, int) and flagged > excluded:
+        yield context.say("limits.flagged_kept", n=numbers.count(flagged - excluded))
+    if excluded:
+        yield context.say("limits.screening_choice")
+
+
+def _model_limits(context: Context) -> Iterator[Rich]:
+    if context.get("structure", "estimator") == "ML":
+        yield context.say("limits.normality")
+    judged = judge_fit(context.part("structure", "measures"))
+    if judged in {"mixed", "poor"}:
+        yield context.say(f"limits.fit_{judged}")
+    weak = weak_constructs(context)
+    named = sorted({name for name in (*weak["reliability"], *weak["ave"])})
+    if named:
+        yield context.say("limits.weak_scales", names=context.words.listed(named))
+    if weak["htmt"]:
+        yield context.say("limits.not_distinct", names=context.words.listed(weak["htmt"]))
+    if context.get("structure", "cross_check", "verdict") == "skipped":
+        yield context.say("limits.no_second_engine")
+    yield context.say("limits.equivalent")

@@ -1,0 +1,92 @@
+"""A method paragraph to paste into a paper, made from what was actually done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tam.report.context import Context
+from tam.report.document import Paragraph, Rich, Run, Section
+from tam.report.sections.sample import rule_name
+
+
+def method_section(context: Context) -> Section:
+    gap = context.words.entries["list.sentence_gap"]
+    runs: list[Run] = []
+    for sentence in _sentences(context):
+        runs.extend([Run(gap)] if runs and gap else [])
+        runs.extend(sentence)
+    blocks = (Paragraph(context.say("text.method"), "small"), Paragraph(tuple(runs), "paste"))
+    return Section("method", context.say("sections.method"), blocks)
+
+
+def _sentences(context: Context) -> Iterator[Rich]:
+    yield from _data(context)
+    yield from _analysis(context)
+    yield from _additions(context)
+    versions = context.part("provenance")
+    yield context.say("method.software", tam=str(versions.get("tam") or ""), python=str(versions.get("python") or ""))
+
+
+def _data(context: Context) -> Iterator[Rich]:
+    numbers, steps = context.numbers, context.rows("flow")
+    if context.get("study", "simulated"):
+        yield context.say("method.simulated")
+    title = context.text(context.get("study", "instrument", "title"))
+    instrument = context.part("study", "instrument")
+    constructs = context.part("measurement", "constructs")
+    told = {
+        "title": title,
+        "version": str(instrument.get("version") or ""),
+        "k": numbers.count(len(context.part("study", "items")) or None),
+        "n_constructs": numbers.count(len(constructs) or None),
+    }
+    inline = instrument.get("inline") or not title
+    yield context.say("method.instrument_inline" if inline else "method.instrument", **told)
+    if not steps:
+        return
+    told = {
+        "read": numbers.count(steps[0].get("n_left")),
+        "used": numbers.count(steps[-1].get("n_left")),
+        "excluded": numbers.count(context.get("screening", "n_excluded")),
+        "rules": context.words.listed(
+            rule_name(context, str(rule)) for rule in context.rows("study", "screening", "exclude")
+        ),
+    }
+    excluded = context.get("screening", "n_excluded")
+    yield context.say("method.sample_excluded" if excluded else "method.sample", **told)
+    fiml = context.get("structure", "missing") == "fiml"
+    yield context.say("method.missing_fiml" if fiml else "method.missing_listwise")
+
+
+def _analysis(context: Context) -> Iterator[Rich]:
+    numbers = context.numbers
+    if context.part("measurement", "constructs"):
+        yield context.say("method.measurement")
+    estimator = str(context.get("structure", "estimator") or "")
+    key = f"estimators.{estimator}"
+    if context.rows("structure", "estimates"):
+        yield context.say("method.model", estimator=context.word(key) if key in context.words else estimator)
+    interval = context.part("effects", "interval")
+    if interval.get("requested"):
+        method = f"interval_methods.{interval.get('method')}"
+        told = {
+            "draws": numbers.count(interval["requested"]),
+            "method": context.word(method) if method in context.words else str(interval.get("method")),
+            "level": context.level,
+            "seed": str(interval.get("seed") if interval.get("seed") is not None else ""),
+        }
+        yield context.say("method.bootstrap", **told)
+
+
+def _additions(context: Context) -> Iterator[Rich]:
+    if context.rows("moderation", "analyses"):
+        yield context.say("method.moderation")
+    groupings = [
+        context.text(one.get("label")) or str(one.get("by")) for one in context.rows("comparison", "groupings")
+    ]
+    if groupings:
+        yield context.say("method.comparison", by=context.words.listed(groupings))
+    check = context.part("structure", "cross_check")
+    if check.get("verdict") in {"agree", "differ"}:
+        told = {"engine": str(check.get("engine")), "version": str(check.get("version"))}
+        yield context.say("method.engine", **told)

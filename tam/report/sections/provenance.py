@@ -1,0 +1,75 @@
+"""How to check this report: software, digests, seed, column map; and the sources it draws on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tam.report.context import Context
+from tam.report.document import Block, Bullets, Column, Pairs, Paragraph, Rich, Run, Section, Table, rich
+from tam.report.rows import number_column, one_group, row, words_column
+
+
+def references_section(context: Context) -> Section:
+    title = context.say("sections.references")
+    sources = context.rows("study", "sources")
+    if not sources:
+        return Section("references", title, (Paragraph(context.say("text.no_sources")),))
+    entries = tuple(_reference(context, one) for one in sorted(sources, key=lambda one: str(one.get("cite"))))
+    blocks: tuple[Block, ...] = (Paragraph(context.say("text.sources"), "small"), Bullets(entries, "references"))
+    return Section("references", title, blocks)
+
+
+def _reference(context: Context, source: Mapping[str, Any]) -> Rich:
+    language = None if context.language == "en" else "en"
+    cite = (Run(str(source.get("cite") or source.get("key") or ""), language=language),)
+    if source.get("doi"):
+        return (*cite, Run(f" https://doi.org/{source['doi']}"))
+    return (*cite, Run(f" {source['url']}")) if source.get("url") else cite
+
+
+def provenance_section(context: Context) -> Section:
+    data, versions = context.part("study", "data"), context.part("provenance")
+    entries: list[tuple[Rich, Rich]] = []
+
+    def add(key: str, value: object) -> None:
+        if value not in (None, "", (), []):
+            entries.append((context.say(f"provenance.{key}"), rich(str(value))))
+
+    add("tam", versions.get("tam"))
+    add("python", versions.get("python"))
+    packages = versions.get("packages") or {}
+    add("packages", context.word("list.comma").join(f"{name} {version}" for name, version in packages.items()))
+    add("seed", versions.get("seed"))
+    add("file", data.get("file"))
+    add("encoding", data.get("encoding"))
+    platform = f"platforms.{data.get('platform')}"
+    add("platform", context.word(platform) if platform in context.words else data.get("platform"))
+    add("dropped_columns", context.word("list.comma").join(map(str, data.get("dropped_columns") or ())))
+    add("data_sha256", versions.get("data_sha256") or data.get("sha256"))
+    add("instrument_sha256", versions.get("instrument_sha256"))
+    add("study_sha256", versions.get("study_sha256"))
+    blocks: list[Block] = [Paragraph(context.say("text.provenance"), "small"), Pairs(tuple(entries))]
+    model = context.get("study", "model", "lavaan")
+    if model:
+        blocks.append(Paragraph(context.say("text.model_syntax"), "small"))
+        blocks.append(Paragraph(rich(str(model).strip()), "paste"))
+    blocks.extend(_column_map(context, data))
+    return Section("provenance", context.say("sections.provenance"), tuple(blocks))
+
+
+def _column_map(context: Context, data: Mapping[str, Any]) -> list[Block]:
+    matches = data.get("column_map") or ()
+    if not matches or not isinstance(matches[0], Mapping):
+        return []
+    columns = (
+        words_column(context, "item"),
+        Column(context.say("columns.data_column"), "text"),
+        number_column(context, "position"),
+    )
+    rows = []
+    for one in matches:
+        position = one.get("position")
+        place = context.numbers.count(position + 1) if isinstance(position, int) else ""
+        rows.append(row(str(one.get("item")), str(one.get("column")), place))
+    return [Table("columns", context.say("tables.columns"), columns, one_group(rows))]

@@ -1,0 +1,196 @@
+"""Do the paths hold: the path diagram, model fit, explained variance, every path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tam.report.context import Context
+from tam.report.diagram.figure import path_diagram
+from tam.report.document import Absent, Block, Figure, Paragraph, Rich, Section, Table, rich
+from tam.report.findings import CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE
+from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
+
+
+def structure_section(context: Context) -> Section:
+    if not context.rows("structure", "estimates"):
+        absent = (Absent(context.reason("structure")),)
+        return Section("structure", context.say("sections.structure"), absent)
+    blocks: list[Block] = []
+    blocks.extend(_diagram(context))
+    blocks.append(_paths_table(context))
+    blocks.append(_fit_table(context))
+    blocks.append(_variance_table(context))
+    blocks.append(Paragraph(_engines(context)))
+    return Section("structure", context.say("sections.structure"), tuple(blocks))
+
+
+def regressions(context: Context) -> list[Mapping[str, Any]]:
+    """The structural paths among the estimates, in the order of the model; loadings left out."""
+    return [one for one in context.rows("structure", "estimates") if one.get("op") == "~"]
+
+
+def _diagram(context: Context) -> list[Block]:
+    drawn = path_diagram(context)
+    if drawn is None:
+        return []
+    columns = (
+        words_column(context, "path"),
+        number_column(context, "beta"),
+        number_column(context, "b"),
+        interval_column(context),
+    )
+    rows = [
+        row(
+            f"{arrow.source} → {arrow.target}" if arrow.onto is None else f"{arrow.source} ⊣ {arrow.target}",
+            context.numbers.plain(arrow.std),
+            context.numbers.plain(arrow.est),
+            context.numbers.interval(arrow.ci_low, arrow.ci_high),
+        )
+        for arrow in drawn.arrows
+    ]
+    data = Table("diagram-data", context.say("tables.paths"), columns, one_group(rows))
+    notes = [context.say("notes.diagram", level=context.level)]
+    if drawn.second_order:
+        notes.append(_second_order_note(context))
+    if drawn.moderated:
+        notes.append(context.say("notes.diagram_moderation"))
+    if drawn.left_out:
+        notes.append(context.say("notes.diagram_left_out", names=context.words.listed(drawn.left_out)))
+    if drawn.faults:
+        notes.append(context.say("notes.diagram_faults"))
+    description = context.word(
+        "descriptions.diagram", n_nodes=str(drawn.n_nodes), n_arrows=str(len(drawn.arrows))
+    )
+    return [Figure("diagram", context.say("figures.diagram"), description, drawn.svg, data, tuple(notes))]
+
+
+def _second_order_note(context: Context) -> Rich:
+    second = context.part("study", "model", "second_order") or {}
+    parts = [
+        context.word("list.measured_by", name=context.label(name), parts=context.words.listed(map(context.label, of)))
+        for name, of in second.items()
+    ]
+    return context.say("notes.diagram_second_order", parts=context.word("list.clause").join(parts))
+
+
+def _paths_table(context: Context) -> Table:
+    numbers = context.numbers
+    columns = (
+        words_column(context, "path"),
+        words_column(context, "hypothesis"),
+        *(number_column(context, key) for key in ("b", "se", "z", "p")),
+        interval_column(context),
+        number_column(context, "beta"),
+    )
+    hypotheses = {
+        (one["outcome"], one["predictor"]): one.get("hypothesis")
+        for one in context.rows("study", "model", "paths")
+    }
+    rows = []
+    for one in regressions(context):
+        hypothesis = hypotheses.get((one["lhs"], one["rhs"]))
+        rows.append(
+            row(
+                f"{context.label(one['rhs'])} → {context.label(one['lhs'])}",
+                hypothesis or "",
+                numbers.plain(one.get("est")),
+                numbers.plain(one.get("se")),
+                numbers.plain(one.get("z")),
+                numbers.p(one.get("p")),
+                numbers.interval(one.get("ci_low"), one.get("ci_high")),
+                numbers.plain(one.get("std")),
+            )
+        )
+    return Table(
+        "paths",
+        context.say("tables.paths"),
+        columns,
+        one_group(rows),
+        (context.say("notes.paths", level=context.level),),
+    )
+
+
+def _fit_table(context: Context) -> Table:
+    measures, numbers = context.part("structure", "measures"), context.numbers
+    columns = (words_column(context, "measure"), number_column(context, "value"), words_column(context, "guide"))
+    chisq = f"{numbers.plain(measures.get('chisq'))} ({numbers.degrees(measures.get('df'))})"
+    rmsea_interval = numbers.interval(
+        measures.get("rmsea_ci_low"), measures.get("rmsea_ci_high"), 3, bounded=True
+    )
+    rows = [
+        row(context.say("measures.chisq"), chisq, ""),
+        row(context.say("measures.pvalue"), numbers.p(measures.get("pvalue")), context.say("guides.pvalue")),
+    ]
+    if measures.get("chisq_scaled") is not None:
+        scaled = f"{numbers.plain(measures['chisq_scaled'])} ({numbers.degrees(measures.get('df_scaled'))})"
+        rows.append(row(context.say("measures.chisq_scaled"), scaled, ""))
+        rows.append(row(context.say("measures.pvalue_scaled"), numbers.p(measures.get("pvalue_scaled")), ""))
+    rows.extend(_index_row(context, name, guide) for name, guide in (("cfi", CFI_GUIDE), ("tli", CFI_GUIDE)))
+    rows.extend(
+        _index_row(context, name, CFI_GUIDE)
+        for name in ("cfi_robust", "tli_robust")
+        if measures.get(name) is not None
+    )
+    rmsea = (*rich(f"{numbers.bounded(measures.get('rmsea'), 3)} "), *rich(rmsea_interval))
+    rows.append(row(context.say("measures.rmsea"), rmsea, f"≤ {numbers.bounded(RMSEA_GUIDE)}"))
+    if measures.get("rmsea_robust") is not None:
+        rows.append(row(context.say("measures.rmsea_robust"), numbers.bounded(measures["rmsea_robust"], 3), ""))
+    srmr = numbers.bounded(measures.get("srmr"), 3)
+    rows.append(row(context.say("measures.srmr"), srmr, f"≤ {numbers.bounded(SRMR_GUIDE)}"))
+    for name in ("loglik", "aic", "bic"):
+        rows.append(row(context.say(f"measures.{name}"), numbers.plain(measures.get(name)), ""))
+    rows.append(row(context.say("measures.npar"), numbers.count(measures.get("npar")), ""))
+    notes = (context.say("notes.fit", estimator=str(context.get("structure", "estimator") or "")),)
+    return Table("fit", context.say("tables.fit"), columns, one_group(rows), notes)
+
+
+def _index_row(context: Context, name: str, guide: float) -> tuple[Any, ...]:
+    value = context.get("structure", "measures", name)
+    return row(
+        context.say(f"measures.{name}"),
+        context.numbers.bounded(value, 3),
+        f"≥ {context.numbers.bounded(guide)}",
+    )
+
+
+def _variance_table(context: Context) -> Table | Absent:
+    latents = context.part("study", "constructs")
+    values = {
+        name: value
+        for name, value in context.part("structure", "r2").items()
+        if isinstance(value, (int, float)) and (name in latents or not latents)
+    }
+    outcomes = {one["lhs"] for one in regressions(context)}
+    shown = {name: value for name, value in values.items() if name in outcomes}
+    if not shown:
+        return Absent(context.reason("structure", "r2"))
+    columns = (words_column(context, "outcome"), number_column(context, "r2"), words_column(context, "predictors"))
+    rows = [
+        row(
+            context.named(name),
+            context.numbers.bounded(value),
+            cell(
+                context.words.listed(context.label(one["rhs"]) for one in regressions(context) if one["lhs"] == name)
+            ),
+        )
+        for name, value in shown.items()
+    ]
+    return Table("variance", context.say("tables.variance"), columns, one_group(rows))
+
+
+def _engines(context: Context) -> Rich:
+    """The sentence on the second estimation engine."""
+    check = context.part("structure", "cross_check")
+    verdict = str(check.get("verdict") or "absent")
+    told = {
+        "engine": str(check.get("engine") or ""),
+        "version": str(check.get("version") or ""),
+        "difference": context.numbers.scientific(check.get("max_se_difference")),
+        "parameter": str(check.get("parameter") or ""),
+        "limit": context.numbers.scientific(check.get("limit")),
+        "reason": context.foreign(str(check.get("reason") or "")),
+    }
+    if verdict not in {"agree", "differ", "skipped"}:
+        return context.say("engines.absent")
+    return context.say(f"engines.{verdict}", **told)

@@ -1,0 +1,84 @@
+"""The words of a report: one catalogue per language, sentences with named places and marks for italics.
+
+In a catalogue ``*p*`` prints italic and ``**bold**`` strong. Values are put in after the marks are read, so that
+nothing a respondent wrote can become a mark or a placeholder.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tam.content import content_path
+from tam.report.document import Rich, Run, plain, rich
+
+_MARKS = re.compile(r"(\*\*[^*]{1,200}\*\*|\*[^*]{1,60}\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A catalogue: dotted key -> template."""
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+    def text(self, key: str, **values: object) -> str:
+        """The sentence as plain text."""
+        return plain(self.rich(key, **values))
+
+    def rich(self, key: str, **values: Any) -> Rich:
+        """The sentence with its italics; a value may itself be rich text."""
+        runs: list[Run] = []
+        for piece in _MARKS.split(self.entries[key]):
+            if not piece:
+                continue
+            strong = piece.startswith("**")
+            italic = not strong and piece.startswith("*") and len(piece) > 1
+            inner = piece.strip("*") if strong or italic else piece
+            runs.extend(_filled(inner, values, italic=italic, strong=strong))
+        return tuple(runs)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """``a, b and c`` as the language writes it."""
+        names = list(parts)
+        if len(names) < 2:
+            return "".join(names)
+        comma, last = self.entries["list.comma"], self.entries["list.and"]
+        return comma.join(names[:-1]) + last + names[-1]
+
+
+_PLACE = re.compile(r"\{([a-z_0-9]{1,40})\}")
+
+
+def _filled(template: str, values: Mapping[str, Any], *, italic: bool, strong: bool) -> list[Run]:
+    runs: list[Run] = []
+    for index, piece in enumerate(_PLACE.split(template)):
+        if index % 2 == 0:
+            runs.extend([Run(piece, italic, strong)] if piece else [])
+            continue
+        value = values[piece]
+        inserted = value if isinstance(value, tuple) else rich(str(value))
+        runs.extend(Run(run.text, run.italic or italic, run.strong or strong, run.language) for run in inserted)
+    return runs
+
+
+def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    entries: dict[str, str] = {}
+    for name, value in node.items():
+        key = f"{prefix}{name}"
+        entries.update(_flat(value, key + ".") if isinstance(value, dict) else {key: str(value)})
+    return entries
+
+
+@cache
+def load_words(language: str) -> Words:
+    """The catalogue ``reports/words/<language>.toml``."""
+    path = content_path("reports", "words", f"{language}.toml")
+    return Words(language, _flat(tomllib.loads(path.read_text(encoding="utf-8"))))

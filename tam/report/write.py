@@ -1,0 +1,50 @@
+"""From results.json to report files. Reads nothing else: no data file, no study file, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tam.report.academic import academic_document
+from tam.report.context import context_for
+from tam.report.html import render_html
+from tam.report.words import load_words
+
+
+def write_report(
+    results: Mapping[str, Any], language: str = "en", *, languages: Iterable[str] = (), audience: str = "academic"
+) -> str:
+    """The report of one language as an HTML page. ``languages``: every edition written, for the links between."""
+    others = [
+        (other, load_words(other).text("document.language_name"), report_name(other, audience))
+        for other in languages
+        if other != language
+    ]
+    return render_html(academic_document(context_for(results, language), others), audience)
+
+
+def write_reports(
+    results: Mapping[str, Any],
+    folder: str | Path,
+    languages: Iterable[str] = ("en", "zh"),
+    audience: str = "academic",
+) -> tuple[Path, ...]:
+    """Write ``report.<language>.html`` for each language; a file appears whole or not at all."""
+    wanted = tuple(languages)
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for language in wanted:
+        page = write_report(results, language, languages=wanted, audience=audience)
+        path = target / report_name(language, audience)
+        partial = path.with_name(path.name + ".partial")
+        partial.write_text(page, encoding="utf-8", newline="\n")
+        partial.replace(path)
+        written.append(path)
+    return tuple(written)
+
+
+def report_name(language: str, audience: str = "academic") -> str:
+    """``report.en.html`` for the academic report, ``report.market.en.html`` for the others."""
+    return f"report.{language}.html" if audience == "academic" else f"report.{audience}.{language}.html"
