@@ -49,6 +49,7 @@ def imports(path: Path) -> Iterator[tuple[str, int, bool]]:
             assert node.level == 0, f"{path}: relative import in line {node.lineno}"
             for name in node.names:
                 yield f"{node.module}.{name.name}", node.lineno, id(node) in for_types
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and node.args:
-            if isinstance(node.args[0], ast.Constant):
-                yield str(node.args[0].value), node.lineno, id(node) in for_types
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            for argument in node.args[:1]:
+                if isinstance(argument, ast.Constant):
+                    yield str(argument.value), node.lineno, id(node) in for_types

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 
 import pytest
 
-from tests.architecture.source import LAYERS, PACKAGE, ROOT, imports, modules, part_of
+from architecture.source import LAYERS, PACKAGE, ROOT, imports, modules, part_of
 
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 MOST_LINES, MANY_LINES = 600, 400
@@ -57,14 +58,20 @@ def test_the_report_does_not_compute() -> None:
     assert not found
 
 
-def test_only_one_place_catches_everything() -> None:
-    found = [
-        f"{path.relative_to(ROOT)}:{number}"
+CATCHES_EVERYTHING = {
+    "tam/cli/exit_codes.py": "the one place where anything that went wrong becomes an exit code",
+    "tam/data/workbook.py": "the foreign reader of workbooks fails on damaged files with any class of error",
+}
+
+
+def test_errors_are_caught_by_name() -> None:
+    found = {
+        str(path.relative_to(ROOT))
         for path in modules()
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip().startswith(("except Exception", "except BaseException", "except:"))
-    ]
-    assert [one.rsplit(":", 1)[0] for one in found] == ["tam/cli/exit_codes.py"], found
+    }
+    assert found == set(CATCHES_EVERYTHING)
 
 
 def test_nothing_prints_below_the_command_line() -> None:
@@ -79,7 +86,9 @@ def test_nothing_prints_below_the_command_line() -> None:
 
 
 def test_files_stay_small() -> None:
-    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    lengths = {
+        path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()
+    }
     long = {str(path): n for path, n in lengths.items() if n > MANY_LINES}
     if long:
         warnings.warn(f"files over {MANY_LINES} lines: {long}", stacklevel=1)
@@ -92,17 +101,14 @@ def test_no_vague_module_names() -> None:
 
 
 def test_no_evaluation_of_text_and_no_pickles() -> None:
-    import ast
-
     found = []
     for path in modules():
+        place = path.relative_to(ROOT)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in {"eval", "exec", "compile", "__import__"}:
-                    found.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.func.id}")
-        found += [
-            f"{path.relative_to(ROOT)}:{line} {name}"
-            for name, line, _ in imports(path)
-            if name.split(".")[0] in {"pickle", "marshal", "shelve", "dill", "joblib"}
-        ]
+            name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            if name in {"eval", "exec", "compile", "__import__"}:
+                found.append(f"{place}:{node.lineno} {name}")
+        for name, line, _ in imports(path):
+            if name.split(".")[0] in {"pickle", "marshal", "shelve", "dill", "joblib"}:
+                found.append(f"{place}:{line} {name}")
     assert not found
