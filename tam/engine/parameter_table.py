@@ -96,7 +96,9 @@ def _refusals(syntax: Syntax) -> list[Problem]:
     for formula in syntax.formulas:
         where = Where(line=formula.line)
         if formula.operator == "|":
-            found.append(problem("thresholds-not-offered", where, variable=formula.left[0], line=formula.line))
+            found.append(
+                problem("thresholds-not-offered", where, variable=formula.left[0], line=formula.line)
+            )
         for term in formula.terms:
             for name in formula.left:
                 if name == term.name and formula.operator in ("=~", "~"):
@@ -278,7 +280,9 @@ def _resolve_equal(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
         target = row.label[1:]
         found = by_label.get(target, by_name.get(target, -1))
         if found < 0 or found == at:
-            problems.append(problem("unknown-label", Where(line=row.line), name=target, known=tuple(by_label)))
+            problems.append(
+                problem("unknown-label", Where(line=row.line), name=target, known=tuple(by_label))
+            )
             continue
         label = done[found].label or done[found].name
         done[found] = replace(done[found], label=label)

@@ -1,0 +1,52 @@
+"""Could the estimates be those of a population? Variances not negative, covariance matrices of latents definite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tam.engine.parameter_table import ParameterTable
+from tam.engine.structure import Floats, Implied, Structure
+from tam.errors import Problem, problem
+
+#: Eigenvalue of a correlation matrix below which it is not a correlation matrix; rounding stays far above.
+NEGATIVE = -1e-8
+
+
+def admissibility_problems(structure: Structure, table: ParameterTable, at: Implied) -> list[Problem]:
+    """A problem per negative variance, and one per covariance matrix that no variables can have."""
+    variances = np.diag(at.matrices.covariances)
+    free = {row.lhs: row for row in table.rows if row.op == "~~" and row.lhs == row.rhs and row.free}
+    place = {name: at for at, name in enumerate(structure.names)}
+    found = [
+        problem("negative-variance", variable=name, value=f"{variances[place[name]]:.4g}")
+        for name in free
+        if variances[place[name]] < 0
+    ]
+    k = structure.latents
+    if k > 1:
+        found += _matrix_problem("latent-covariance-not-definite", at.total[:k, :k], structure.latent_names)
+    residual = at.matrices.covariances[k:, k:]
+    if not (np.diag(residual) < 0).any():
+        found += _matrix_problem("residual-covariance-not-definite", residual, structure.observed_names)
+    return found
+
+
+def _matrix_problem(code: str, matrix: Floats, names: Sequence[str]) -> list[Problem]:
+    """A problem if a covariance matrix (k, k) has a negative eigenvalue, naming the variables that make it so."""
+    positive = np.flatnonzero(np.diag(matrix) > 0)
+    if len(positive) < len(matrix) and (np.diag(matrix) < 0).any():
+        return [problem(code, variables=[names[at] for at in np.flatnonzero(np.diag(matrix) < 0)])]
+    block = matrix[np.ix_(positive, positive)]
+    deviations = np.sqrt(np.diag(block))
+    correlation = block / np.outer(deviations, deviations)
+    over = np.argwhere(np.triu(np.abs(correlation) > 1.0, k=1))
+    if len(over):
+        pairs = [f"{names[positive[i]]} ~~ {names[positive[j]]}" for i, j in over]
+        return [problem(code, variables=pairs)]
+    values, vectors = np.linalg.eigh(correlation) if len(block) else (np.zeros(1), np.zeros((0, 1)))
+    if values[0] >= NEGATIVE:
+        return []
+    involved = np.flatnonzero(np.abs(vectors[:, 0]) > 0.2)
+    return [problem(code, variables=[names[positive[at]] for at in involved])]

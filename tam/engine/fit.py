@@ -1,0 +1,331 @@
+"""``fit_model``: a model text and data in, a ``Fit`` out.
+
+``Fit`` holds the solution; everything else (standard errors, standardised solution, measures, R2, modification indices,
+factor scores) is computed when it is first asked for, so a fit that is only a step of something larger stays cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tam.engine.admissibility import admissibility_problems
+from tam.engine.inference import EstimateColumns, estimate_columns
+from tam.engine.measures import fit_measures, plain, without_solution
+from tam.engine.moments import Moments
+from tam.engine.parameter_table import ParameterTable, Row, build_table
+from tam.engine.sample import Sample, sample_of_moments, sample_of_table
+from tam.engine.solution import Solution, compile_model, solve
+from tam.engine.structure import Floats, Structure
+from tam.engine.syntax import parse_model
+from tam.errors import Problem, TamError, Where, problem
+
+if TYPE_CHECKING:
+    import pandas
+
+#: What can be asked for now; each absent one is refused by name.
+ESTIMATORS = ("ML",)
+MISSING = ("listwise",)
+STANDARD_ERRORS = ("standard",)
+
+
+def fit_model(
+    model: str,
+    data: pandas.DataFrame | Moments,
+    *,
+    estimator: str = "ML",
+    missing: str = "listwise",
+    se: str = "standard",
+    group: str | None = None,
+    ordered: tuple[str, ...] = (),
+    meanstructure: bool = False,
+    std_lv: bool = False,
+    fixed_x: bool = True,
+    ci: float = 0.95,
+) -> Fit:
+    """Fit a model in lavaan syntax to a table or to moments, with the automatic rules of ``lavaan::sem``.
+
+    ``data``: a table whose columns the model names (rows with a missing answer in any of them are left out and
+    counted), or ``Moments`` with divisor n - 1. ``ci``: level of the confidence intervals, in (0, 1).
+
+    Raises ``TamError`` with every problem found if nothing can be computed. A solution that is not to be trusted (no
+    convergence, a negative variance) is returned and says so: ``converged``, ``admissible``, ``problems``.
+    """
+    _raise_for_options(estimator, missing, se, group, ordered, ci)
+    table = build_table(parse_model(model), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x)
+    _raise_for_empty_interactions(table)
+    compiled = compile_model(table)
+    names = compiled.structure.observed_names
+    if isinstance(data, Moments):
+        sample = sample_of_moments(data, names, table.meanstructure)
+    else:
+        sample = sample_of_table(data, names)
+    solution = solve(compiled, sample.moments)
+    options = Options(estimator, missing, meanstructure, std_lv, fixed_x, ci)
+    return Fit(model, options, solution, sample)
+
+
+def _raise_for_options(
+    estimator: str, missing: str, se: str, group: str | None, ordered: tuple[str, ...], ci: float
+) -> None:
+    asked = (
+        ("estimator", estimator, ESTIMATORS),
+        ("missing", missing, MISSING),
+        ("se", se, STANDARD_ERRORS),
+    )
+    found = [
+        problem("option-not-offered", option=option, value=value, offered=offered)
+        for option, value, offered in asked
+        if value not in offered
+    ]
+    if group is not None:
+        found.append(problem("option-not-offered", option="group", value=group, offered=("-",)))
+    if ordered:
+        found.append(
+            problem("option-not-offered", option="ordered", value=", ".join(ordered), offered=("-",))
+        )
+    if not 0.0 < ci < 1.0:
+        found.append(problem("level-out-of-range", value=ci))
+    if found:
+        raise TamError(found)
+
+
+def _raise_for_empty_interactions(table: ParameterTable) -> None:
+    """A latent interaction ``X:Z`` needs product indicators; as a plain predictor it has no data of its own."""
+    latent = set(table.variables.latent)
+    found = [
+        problem("interaction-not-expanded", Where(column=name), name=name)
+        for name in table.variables.observed
+        if ":" in name and set(name.split(":")) & latent
+    ]
+    if found:
+        raise TamError(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked of ``fit_model``."""
+
+    estimator: str
+    missing: str
+    meanstructure: bool
+    std_lv: bool
+    fixed_x: bool
+    ci: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    ``theta`` (q,) are the free parameters, ``free`` their names (the label, or ``lhs op rhs`` without blanks), ``vcov``
+    (q, q) their covariance matrix.
+    """
+
+    model: str
+    options: Options
+    solution: Solution
+    sample: Sample
+
+    # --- the solution ---------------------------------------------------------------------------------------------
+
+    @property
+    def table(self) -> ParameterTable:
+        return self.solution.compiled.table
+
+    @property
+    def structure(self) -> Structure:
+        return self.solution.structure
+
+    @property
+    def moments(self) -> Moments:
+        """The sample moments analysed, divisor n - 1, in the model's order of variables."""
+        return self.sample.moments
+
+    @property
+    def n(self) -> int:
+        return self.sample.moments.nobs
+
+    @property
+    def theta(self) -> Floats:
+        return self.solution.theta
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        return self.structure.free
+
+    @property
+    def vcov(self) -> Floats | None:
+        """Covariance matrix (q, q) of theta; None where the information matrix is singular or nothing converged."""
+        return self.solution.vcov if self.converged else None
+
+    @property
+    def converged(self) -> bool:
+        return self.solution.converged
+
+    @property
+    def iterations(self) -> int:
+        return self.solution.minimum.iterations
+
+    @cached_property
+    def _inadmissible(self) -> tuple[Problem, ...]:
+        return tuple(admissibility_problems(self.structure, self.table, self.solution.minimum.point.implied))
+
+    @property
+    def admissible(self) -> bool:
+        return self.converged and not self._inadmissible
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything a person must know about this fit; none of it stopped the computation."""
+        return (*self.sample.problems, *self.solution.problems, *self._inadmissible)
+
+    # --- what follows from it -------------------------------------------------------------------------------------
+
+    @cached_property
+    def columns(self) -> EstimateColumns:
+        """The estimates as arrays, in the rows' order: the parameter table, then the defined parameters."""
+        return estimate_columns(self.solution, self.vcov, self.options.ci)
+
+    @cached_property
+    def estimates(self) -> pandas.DataFrame:
+        """lhs op rhs group label free est se z p ci_low ci_high std std_se std_lv, in lavaan's order."""
+        import pandas
+
+        return pandas.DataFrame(self._estimate_records()).astype({"free": bool})
+
+    def _estimate_records(self) -> list[dict[str, Any]]:
+        defined = [
+            Row(one.left, ":=", one.right, label=one.left)
+            for one in self.table.relations
+            if one.operator == ":="
+        ]
+        columns = self.columns
+        numbers = ("est", "se", "z", "p", "ci_low", "ci_high", "std", "std_se", "std_lv")
+        return [
+            {
+                "lhs": row.lhs,
+                "op": row.op,
+                "rhs": row.rhs,
+                "group": row.group,
+                "label": row.label,
+                "free": row.free,
+                **{name: float(getattr(columns, name)[at]) for name in numbers},
+            }
+            for at, row in enumerate((*self.table.rows, *defined))
+        ]
+
+    @cached_property
+    def measures(self) -> Mapping[str, Any]:
+        """Fit measures by name; a number or ``Unavailable`` with the reason."""
+        if not self.converged:
+            return without_solution("the search did not converge")
+        return fit_measures(self.solution, self.n)
+
+    @cached_property
+    def r2(self) -> Mapping[str, float]:
+        """Explained share of the variance of every variable with a predictor: 1 - residual / total variance."""
+        at = self.solution.minimum.point.implied
+        return {
+            name: float(1.0 - at.matrices.covariances[i, i] / at.total[i, i])
+            for i, name in _explained(self.structure)
+            if at.total[i, i] > 0 and at.matrices.covariances[i, i] >= 0
+        }
+
+    @cached_property
+    def implied(self) -> pandas.DataFrame:
+        """Model-implied covariance matrix of the observed variables (p, p), divisor n."""
+        return _square(self.solution.minimum.point.implied.sigma, self.structure.observed_names)
+
+    @cached_property
+    def residuals(self) -> pandas.DataFrame:
+        """Correlation residuals (p, p): sample correlations minus implied ones (lavaan's ``type = "cor"``)."""
+        pair = (self.solution.aim.covariance, self.solution.minimum.point.implied.sigma)
+        sample, model = (part / np.sqrt(np.outer(np.diag(part), np.diag(part))) for part in pair)
+        return _square(sample - model, self.structure.observed_names)
+
+    @cached_property
+    def latent_covariance(self) -> pandas.DataFrame:
+        """Model-implied covariance matrix of the latents (k, k)."""
+        k = self.structure.latents
+        return _square(self.solution.minimum.point.implied.total[:k, :k], self.structure.latent_names)
+
+    def modification_indices(self, smallest: float = 0.0) -> pandas.DataFrame:
+        """Fixed and absent parameters: by how much chi-square would fall were they free, and their likely value."""
+        from tam.engine.modification import modification_indices
+
+        return modification_indices(self.solution, self.n, smallest)
+
+    def factor_scores(self) -> pandas.DataFrame:
+        """Regression factor scores of every complete row; raises ``TamError`` for a fit from moments."""
+        from tam.engine.factor_scores import regression_scores
+
+        return regression_scores(self.solution, self.sample)
+
+    # --- out ------------------------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data: full precision, None where a number does not exist, its reason in ``unavailable``."""
+        measures, reasons = plain(self.measures)
+        reasons["bootstrap"] = "no bootstrap was asked for"
+        estimates = [
+            {
+                name: None if isinstance(value, float) and np.isnan(value) else value
+                for name, value in row.items()
+            }
+            for row in self._estimate_records()
+        ]
+        return {
+            "estimator": self.options.estimator,
+            "missing": self.options.missing,
+            "engine": "tam",
+            "n": {"total": self.n, "groups": {}},
+            "converged": self.converged,
+            "admissible": self.admissible,
+            "iterations": self.iterations,
+            "estimates": estimates,
+            "measures": measures,
+            "r2": dict(self.r2),
+            "bootstrap": None,
+            "unavailable": reasons | self._estimate_reasons(estimates) | self._r2_reasons(),
+            "problems": [one.to_dict() for one in self.problems],
+        }
+
+    def _estimate_reasons(self, estimates: list[dict[str, Any]]) -> dict[str, str]:
+        """Why a free parameter lacks a number; fixed ones have no standard error by nature."""
+        reason = (
+            "a variance it is divided by is not positive" if self.converged else "the search did not converge"
+        )
+        absent = {}
+        for row in estimates:
+            for name in ("est", "se", "std", "std_se", "std_lv"):
+                if row[name] is None and (name != "se" or row["free"] or row["op"] == ":="):
+                    label = f"{row['lhs']} {row['op']} {row['rhs']}".strip()
+                    absent[f"estimates.{label}.{name}"] = reason
+        return absent
+
+    def _r2_reasons(self) -> dict[str, str]:
+        return {
+            f"r2.{name}": "its residual variance is negative"
+            for _, name in _explained(self.structure)
+            if name not in self.r2
+        }
+
+
+def _explained(structure: Structure) -> list[tuple[int, str]]:
+    """Places and names of variables with an arrow coming in: observed first, as lavaan lists them."""
+    incoming = structure.base_paths.any(axis=1)
+    incoming[structure.paths.row] = True
+    k = structure.latents
+    order = [*range(k, len(structure.names)), *range(k)]
+    return [(at, structure.names[at]) for at in order if incoming[at]]
+
+
+def _square(matrix: Floats, names: tuple[str, ...]) -> pandas.DataFrame:
+    import pandas
+
+    return pandas.DataFrame(matrix.copy(), index=list(names), columns=list(names))

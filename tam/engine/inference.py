@@ -1,0 +1,118 @@
+"""Standard errors, tests and intervals of every row, unstandardised and standardised, by the delta method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tam.engine.relations import Relations, defined_jacobian, defined_values
+from tam.engine.solution import Solution
+from tam.engine.standardise import RowPlaces, Standardised, row_places, row_values, standardised
+from tam.engine.structure import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateColumns:
+    """Columns of the table of estimates, each (rows + defined,); nan where there is no number.
+
+    ``jacobian`` and ``std_jacobian`` (rows + defined, q) are the derivatives of ``est`` and ``std`` to theta.
+    """
+
+    est: Floats
+    se: Floats
+    z: Floats
+    p: Floats
+    ci_low: Floats
+    ci_high: Floats
+    std: Floats
+    std_se: Floats
+    std_lv: Floats
+    jacobian: Floats
+    std_jacobian: Floats
+
+
+def estimate_columns(solution: Solution, vcov: Floats | None, level: float) -> EstimateColumns:
+    """All columns at the solution; ``level`` of the intervals in (0, 1)."""
+    structure, relations = solution.structure, solution.compiled.relations
+    places = row_places(structure, solution.compiled.table.rows)
+    at = solution.minimum.point.implied
+    slope = np.zeros((len(places.kind), len(structure.free)))
+    free = places.parameter >= 0
+    slope[np.flatnonzero(free), places.parameter[free]] = 1.0
+    firsts = first_rows(solution)
+    raw = _with_defined(Standardised(row_values(places, at), slope), relations, firsts)
+    std = _with_defined(standardised(structure, places, at), relations, firsts)
+    latent = _with_defined(standardised(structure, places, at, latent_only=True), relations, firsts)
+    tested = np.concatenate([free, np.ones(len(raw.value) - len(free), dtype=bool)])
+    se = _standard_errors(raw.slope, vcov)
+    se = np.where(tested, se, np.nan)
+    z, p, low, high = normal_tests(raw.value, se, level)
+    fixed = ~tested
+    return EstimateColumns(
+        est=raw.value,
+        se=se,
+        z=z,
+        p=p,
+        ci_low=np.where(fixed, raw.value, low),
+        ci_high=np.where(fixed, raw.value, high),
+        std=std.value,
+        std_se=np.where(np.isnan(std.value), np.nan, _standard_errors(std.slope, vcov)),
+        std_lv=latent.value,
+        jacobian=raw.slope,
+        std_jacobian=std.slope,
+    )
+
+
+def first_rows(solution: Solution) -> dict[str, int]:
+    """Label -> the first row that carries it: the one whose standardised value a defined parameter uses."""
+    found: dict[str, int] = {}
+    for at, row in enumerate(solution.compiled.table.rows):
+        if row.label and row.free:
+            found.setdefault(row.label, at)
+    return found
+
+
+def _with_defined(rows: Standardised, relations: Relations, firsts: dict[str, int]) -> Standardised:
+    """Append the defined parameters, computed from the rows' values."""
+    if not relations.definitions:
+        return rows
+    values = {label: rows.value[at] for label, at in firsts.items()}
+    slopes = {label: rows.slope[at] for label, at in firsts.items()}
+    order = relations.written
+    with np.errstate(all="ignore"):
+        defined = defined_values(relations, values)
+        chain = defined_jacobian(relations, values, slopes, rows.slope.shape[1])
+    more = np.array([_finite(defined[name]) for name in order])
+    more_slopes = np.array([chain[name] for name in order])
+    return Standardised(np.concatenate([rows.value, more]), np.vstack([rows.slope, more_slopes]))
+
+
+def _finite(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]
+    return number if np.isfinite(number) else float("nan")
+
+
+def _standard_errors(slope: Floats, vcov: Floats | None) -> Floats:
+    """sqrt(slope vcov slope') per row; nan without vcov."""
+    if vcov is None:
+        return np.full(len(slope), np.nan)
+    variance = np.einsum("ij,jk,ik->i", slope, vcov, slope, optimize=True)
+    # Cancellation leaves variances of -1e-17 where a parameter is determined exactly.
+    return np.asarray(np.sqrt(np.where(np.isfinite(variance), np.maximum(variance, 0.0), np.nan)))
+
+
+def normal_tests(est: Floats, se: Floats, level: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """z = est / se, two-sided p, and the limits est -+ quantile * se; nan where se is 0 or nan."""
+    from scipy import special
+
+    with np.errstate(all="ignore"):
+        z = np.where(se > 0, est / se, np.nan)
+    p = 2.0 * special.ndtr(-np.abs(z))
+    reach = special.ndtri(0.5 + level / 2.0) * se
+    return z, np.asarray(p), est - reach, est + reach
+
+
+def places_of(solution: Solution) -> RowPlaces:
+    """Where each row of the table of a solution stands in its matrices."""
+    return row_places(solution.structure, solution.compiled.table.rows)

@@ -1,0 +1,165 @@
+"""Reads ``--moments FILE``: a CSV with a covariance (or correlation) matrix, optional means and standard deviations."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from tam.engine.moments import Moments
+from tam.engine.structure import Floats
+from tam.errors import Problem, TamError, Where, problem
+
+#: Bytes; a matrix of a thousand variables has about 20 million.
+LARGEST = 50_000_000
+SPECIAL = ("mean", "sd")
+
+
+def read_moments(path: str | Path, nobs: int) -> Moments:
+    """Moments of a CSV file: header of names, full or lower-triangular matrix, optional rows ``mean`` and ``sd``.
+
+    The covariance matrix has divisor n - 1; with a row ``sd`` the matrix holds correlations. A first column may hold the
+    names of the rows (then the header has a cell above it). Raises ``TamError`` for everything else.
+    """
+    path = Path(path)
+    if isinstance(nobs, bool) or not isinstance(nobs, int) or nobs < 2:
+        raise TamError(problem("moments-file-nobs", Where(file=path.name), value=nobs))
+    rows = _cells(path)
+    reader = _Reader(path.name)
+    moments = reader.read(rows, nobs)
+    if reader.problems or moments is None:
+        raise TamError(reader.problems)
+    return moments
+
+
+def _cells(path: Path) -> list[tuple[int, list[str]]]:
+    """Non-empty rows with their line numbers, cells stripped."""
+    where = Where(file=path.name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise TamError(problem("moments-file-bad", where, reason=f"it is larger than {LARGEST} bytes"))
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
+        raise TamError(problem("moments-file-bad", where, reason=reason)) from None
+    try:
+        table = [
+            (at, [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(io.StringIO(text)), 1)
+        ]
+    except csv.Error as error:
+        raise TamError(problem("moments-file-bad", where, reason=str(error))) from None
+    return [(at, row) for at, row in table if any(row)]
+
+
+class _Reader:
+    """Collects every problem of the file before anything is raised."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def complain(self, line: int | None, reason: str) -> None:
+        self.problems.append(problem("moments-file-bad", Where(file=self.file, line=line), reason=reason))
+
+    def read(self, rows: list[tuple[int, list[str]]], nobs: int) -> Moments | None:
+        if len(rows) < 2:
+            self.complain(None, "it has no rows under the header")
+            return None
+        header = rows[0][1]
+        while header and not header[-1]:
+            header = header[:-1]
+        if "group" in header:
+            self.problems.append(problem("moments-file-groups", Where(file=self.file, line=rows[0][0])))
+            return None
+        labelled = self._labelled(header, rows[1:])
+        names = header[1:] if labelled and self._label_cell(header, rows[1:]) else header
+        if not self._names_are_good(names, rows[0][0]):
+            return None
+        special, body = self._sorted(rows[1:], names, labelled)
+        matrix = self._matrix(body, names)
+        means, deviations = special.get("mean"), special.get("sd")
+        if self.problems or matrix is None:
+            return None
+        if deviations is not None:
+            matrix = matrix * np.outer(deviations, deviations)
+        return Moments(tuple(names), matrix, means, nobs)
+
+    @staticmethod
+    def _labelled(header: list[str], rows: list[tuple[int, list[str]]]) -> bool:
+        """Whether rows begin with a label: a variable's name, ``mean`` or ``sd``."""
+        return any(row[0] in (*SPECIAL, *header) for _, row in rows if row[0])
+
+    @staticmethod
+    def _label_cell(header: list[str], rows: list[tuple[int, list[str]]]) -> bool:
+        """Whether the header's first cell stands above the labels instead of naming a variable."""
+        labels = [row[0] for _, row in rows]
+        return header[0] not in labels or header[0] == ""
+
+    def _names_are_good(self, names: list[str], line: int) -> bool:
+        if not names or any(not name for name in names):
+            self.complain(line, "the header has an empty name")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            self.complain(line, f"the header names {', '.join(twice)} twice")
+        return not self.problems
+
+    def _sorted(
+        self, rows: list[tuple[int, list[str]]], names: list[str], labelled: bool
+    ) -> tuple[dict[str, Floats], list[tuple[int, list[float]]]]:
+        special: dict[str, Floats] = {}
+        body: list[tuple[int, str, list[float]]] = []
+        for line, row in rows:
+            label, cells = (row[0], row[1:]) if labelled else ("", row)
+            while cells and not cells[-1]:
+                cells = cells[:-1]
+            numbers = self._numbers(cells, line)
+            if numbers is None:
+                continue
+            if label in SPECIAL:
+                if len(numbers) != len(names):
+                    self.complain(
+                        line, f"the row {label} has {len(numbers)} numbers for {len(names)} variables"
+                    )
+                    continue
+                special[label] = np.array(numbers)
+                if label == "sd" and (special[label] <= 0).any():
+                    self.complain(line, "a standard deviation is not positive")
+            else:
+                body.append((line, label, numbers))
+        if any(label for _, label, _ in body):
+            labels = [label for _, label, _ in body]
+            if labels != names:
+                self.complain(body[0][0], "the rows do not name the variables in the order of the header")
+        return special, [(line, numbers) for line, _, numbers in body]
+
+    def _numbers(self, cells: list[str], line: int) -> list[float] | None:
+        numbers = []
+        for cell in cells:
+            try:
+                value = float(cell)
+            except ValueError:
+                value = float("nan")
+            if not np.isfinite(value):
+                self.complain(line, f"{cell[:40]!r} is not a number")
+                return None
+            numbers.append(value)
+        return numbers
+
+    def _matrix(self, body: list[tuple[int, list[float]]], names: list[str]) -> Floats | None:
+        p = len(names)
+        if len(body) != p:
+            self.complain(None, f"it has {len(body)} rows for {p} variables")
+            return None
+        widths = [len(numbers) for _, numbers in body]
+        matrix = np.zeros((p, p))
+        if widths == [p] * p:
+            matrix = np.array([numbers for _, numbers in body])
+        elif widths == list(range(1, p + 1)):
+            for at, (_, numbers) in enumerate(body):
+                matrix[at, : at + 1] = matrix[: at + 1, at] = numbers
+        else:
+            self.complain(None, "the matrix is neither full nor lower-triangular")
+            return None
+        return matrix
