@@ -11,19 +11,27 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tam.engine.bootstrap_derivatives import make_plan, slope_and_curvature
 from tam.engine.bootstrap_newton import Solutions, solve
 from tam.engine.maximum_likelihood import target
 from tam.engine.optimiser import minimise
 from tam.engine.structure import Affine, Floats, Implied, Structure, implied, with_sample
+from tam.errors import TamError, problem
 from tam.stats.resampling import draw_counts, resampled_moments
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tam.engine.fit import Fit
 
 #: Draws estimated together. Small enough that a chunk's matrices stay in the processor's cache; part of the
 # random #: stream's definition, so changing it changes every interval.
-CHUNK = 25
+CHUNK = 50
 #: Groups of rows left out at once by the jackknife of a large sample.
 MOST_GROUPS = 1000
 
@@ -77,6 +85,23 @@ class Draws:
         return int((self.converged & ~self.admissible).sum())
 
 
+def bootstrap_setting(fit: Fit, data: pd.DataFrame | None = None) -> Setting:
+    """What the resamples of a fit need: the rows it was made from, or the complete ones of ``data``.
+
+    Raises TamError when there are no rows, or when the fit has no usable estimates.
+    """
+    if not fit.converged:
+        raise TamError(problem("bootstrap-not-converged"))
+    compiled = fit.solution.compiled
+    rows = fit.sample.rows
+    if data is not None:
+        given = data[list(compiled.structure.observed_names)].to_numpy(np.float64)
+        rows = given[~np.isnan(given).any(axis=1)]
+    if rows is None:
+        raise TamError(problem("bootstrap-needs-rows"))
+    return Setting(compiled.structure, fit.solution.space, fit.theta, rows)
+
+
 def bootstrap_draws(
     setting: Setting, draws: int, seed: int, *, workers: int = 1, jackknife: bool = False
 ) -> Draws:
@@ -119,10 +144,11 @@ def _estimate_all(
     setting: Setting, centred: Floats, counts: Iterable[Callable[[], Floats]], seed: int, workers: int
 ) -> Draws:
     """Estimates for every chunk of counts, in their order whatever the workers do."""
-    means_follow = _means_follow(setting)
+    follow = means_follow(setting.structure, setting.space)
+    curvature = _whole_sample_curvature(setting, centred) if follow else None
 
     def estimate(make: Callable[[], Floats]) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], Floats]:
-        return _estimate_chunk(setting, centred, make(), means_follow)
+        return _estimate_chunk(setting, centred, make(), curvature)
 
     if workers == 1:
         parts = [estimate(make) for make in counts]
@@ -136,7 +162,7 @@ def _estimate_all(
 
 
 def _estimate_chunk(
-    setting: Setting, centred: Floats, counts: Floats, means_follow: bool
+    setting: Setting, centred: Floats, counts: Floats, curvature: Floats | None
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], Floats]:
     means, samples = resampled_moments(centred, counts)
     means = means + setting.data.mean(axis=0)
@@ -144,8 +170,9 @@ def _estimate_chunk(
     sound = (sign > 0) & np.isfinite(log_determinant)
     theta = np.full((len(counts), len(setting.theta)), np.nan)
     converged = np.zeros(len(counts), dtype=bool)
-    if means_follow and sound.any():
-        found = solve(setting.structure, samples[sound], setting.theta, _covariance_directions(setting))
+    if curvature is not None and sound.any():
+        directions = _covariance_directions(setting)
+        found = solve(setting.structure, samples[sound], setting.theta, directions, curvature)
         theta[sound], converged[sound] = _with_means(setting, found, samples[sound], means[sound])
     for k in np.flatnonzero(sound & ~converged):
         alone = _estimate_alone(setting, samples[k], means[k])
@@ -176,23 +203,20 @@ def _with_means(
     return theta, found.converged
 
 
-def _means_follow(setting: Setting) -> bool:
+def means_follow(structure: Structure, space: Affine) -> bool:
     """Whether the means leave the covariance parameters alone: no mean structure, or one intercept of its
-    own for every observed variable that is not exogenous, in no constraint."""
-    structure = setting.structure
+    own for every observed variable that is not exogenous, in no constraint, and latent means of zero."""
     if not structure.meanstructure:
         return True
     cells = structure.intercepts
+    own = set(cells.parameter.tolist())
+    others = {*structure.paths.parameter.tolist(), *structure.covariances.parameter.tolist()}
     observed = set(range(structure.latents, len(structure.names))) - set(structure.exogenous.tolist())
-    alone = len(set(cells.parameter.tolist())) == len(cells)
-    shared = set(cells.parameter.tolist()) & {
-        *structure.paths.parameter.tolist(),
-        *structure.covariances.parameter.tolist(),
-    }
-    touched = setting.space.basis[cells.parameter]
-    apart = bool((np.abs(touched).sum(axis=1) == 1).all() and (np.abs(touched).sum(axis=0) <= 1).all())
-    latent_means = bool(structure.base_intercepts.any())
-    return set(cells.row.tolist()) == observed and alone and not shared and apart and not latent_means
+    if set(cells.row.tolist()) != observed or len(own) < len(cells) or own & others:
+        return False
+    touched = np.abs(space.basis[cells.parameter])
+    apart = bool((touched.sum(axis=1) == 1).all() and (touched.sum(axis=0) <= 1).all())
+    return apart and not structure.base_intercepts.any()
 
 
 def _covariance_directions(setting: Setting) -> Floats:
@@ -201,6 +225,16 @@ def _covariance_directions(setting: Setting) -> Floats:
     if not setting.structure.meanstructure:
         return basis
     return np.asarray(basis[:, ~basis[setting.structure.intercepts.parameter].any(axis=0)])
+
+
+def _whole_sample_curvature(setting: Setting, centred: Floats) -> Floats:
+    """Hessian (z, z) of F at the estimates in the sample itself: the first step of every resample uses
+    it."""
+    sample = (centred.T @ centred / len(centred))[None]
+    at = implied(with_sample(setting.structure, sample), setting.theta[None])
+    plan = make_plan(setting.structure, _covariance_directions(setting))
+    inverse: Floats = np.asarray(np.linalg.inv(at.sigma))
+    return np.asarray(slope_and_curvature(plan, at, inverse, sample, observed=True)[1][0])
 
 
 def _estimate_alone(setting: Setting, sample: Floats, means: Floats) -> Floats | None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tam.engine.bootstrap_derivatives import cell_directions, discrepancy, slope_and_curvature
+from tam.engine.bootstrap_derivatives import Plan, discrepancy, make_plan, slope, slope_and_curvature
 from tam.engine.structure import Floats, Implied, Structure, implied, with_sample
 from tam.engine.structure import Matrices as ModelMatrices
 
-#: Newton decrement, in units of the square root of F, at which a draw is done. What is left of the way is
-# below 1e-6 #: there, under 2e-5 standard errors for n = 400, and that last step is still taken.
-SETTLED = 1e-6
+#: Newton decrement, in units of the square root of F, at which a draw is done: for n = 400 the step left
+#: is below 0.002 standard errors. It is still taken, and as Newton's steps converge quadratically, what
+#: is left then is below 1e-5.
+SETTLED = 1e-4
 #: Rounding of F is near 1e-14 p; a step that raises F by no more than this has not gone uphill.
 LEVEL = 1e-10
 
@@ -54,13 +55,20 @@ class _Front:
 
 
 def solve(
-    structure: Structure, samples: Floats, start: Floats, directions: Floats, max_iterations: int = 30
+    structure: Structure,
+    samples: Floats,
+    start: Floats,
+    directions: Floats,
+    curvature: Floats | None = None,
+    max_iterations: int = 30,
 ) -> Solutions:
     """Minimise F for every sample covariance.
 
-    The first step uses the expected second derivatives, the later ones the Hessian, or the expected ones
-    where the Hessian does not point downhill; a step is halved until F falls. A draw that stalls comes back
-    as not converged, for the caller to try otherwise.
+    The first step uses ``curvature``, the second derivatives (z, z) at the start that all draws share
+    (the Hessian of the whole sample is near that of every resample), or each draw's expected ones without
+    it. The later steps use each draw's own Hessian, or its expected one where the Hessian does not point
+    downhill; a step is halved until F falls. A draw that stalls comes back as not converged, for the
+    caller to try otherwise.
 
     Parameters: ``samples`` (r, p, p), divisor n, positive definite; ``start`` (q,) or (r, q), obeying the
     constraints; ``directions`` (q, z): theta moves along its columns only.
@@ -68,13 +76,16 @@ def solve(
     r = len(samples)
     theta = np.array(np.broadcast_to(start, (r, len(structure.free))), dtype=np.float64)
     result = Solutions(theta, np.full(r, np.nan), np.zeros(r, dtype=bool), np.zeros(r, dtype=np.intp))
-    cells = cell_directions(structure, directions)
+    plan = make_plan(structure, directions)
     log_determinant = np.linalg.slogdet(samples)[1]
     at, value, inverse = _evaluate(structure, theta, samples, log_determinant)
     front = _Front(np.arange(r), theta.copy(), samples, log_determinant, value, at, inverse)
     for iteration in range(max_iterations):
-        step, decrement = _step(structure, front, cells, observed=iteration > 0)
-        done = (decrement < SETTLED**2) & np.isfinite(front.value)
+        if iteration == 0 and curvature is not None:
+            step, decrement = _shared_step(plan, front, curvature)
+        else:
+            step, decrement = _step(plan, front, observed=iteration > 0)
+        done = (decrement < SETTLED**2) & np.isfinite(front.value) & (iteration > 0)
         finished = front.draws[done]
         result.theta[finished] = front.theta[done] + step[done] @ directions.T
         result.value[finished], result.converged[finished] = front.value[done], True
@@ -97,18 +108,27 @@ def _evaluate(
     return at, value, inverse
 
 
-def _step(structure: Structure, front: _Front, cells: Floats | None, observed: bool) -> tuple[Floats, Floats]:
+def _shared_step(plan: Plan, front: _Front, curvature: Floats) -> tuple[Floats, Floats]:
+    """Steps of all draws by one curvature (z, z); a draw it sends uphill stays where it is."""
+    gradient = slope(plan, front.at, front.inverse, front.samples)
+    try:
+        step = np.asarray(-np.linalg.solve(curvature, gradient.T).T)
+    except np.linalg.LinAlgError:
+        step = np.zeros_like(gradient)
+    fall = np.asarray(-(gradient * step).sum(axis=1))
+    lost = ~(fall >= 0)
+    step[lost], fall[lost] = 0.0, 1.0  # stay, and let the draw's own Hessian decide
+    return step, fall
+
+
+def _step(plan: Plan, front: _Front, *, observed: bool) -> tuple[Floats, Floats]:
     """Steps (r, z) and their decrements g'H^-1 g (r,); infinite where no step leads downhill."""
-    gradient, curvature = slope_and_curvature(
-        structure, front.at, front.inverse, front.samples, cells, observed
-    )
+    gradient, curvature = slope_and_curvature(plan, front.at, front.inverse, front.samples, observed=observed)
     step, decrement = _solve_each(curvature, gradient)
     uphill = ~(decrement >= 0)
     if observed and uphill.any():
         part = front.keep(uphill)
-        gradient, curvature = slope_and_curvature(
-            structure, part.at, part.inverse, part.samples, cells, False
-        )
+        gradient, curvature = slope_and_curvature(plan, part.at, part.inverse, part.samples, observed=False)
         step[uphill], decrement[uphill] = _solve_each(curvature, gradient)
     lost = ~(decrement >= 0)
     step[lost], decrement[lost] = 0.0, np.inf

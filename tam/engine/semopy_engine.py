@@ -14,13 +14,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tam.engine.bootstrap import means_follow
 from tam.engine.semopy_engine_syntax import Statement, describe, starting_values
 from tam.errors import Problem, problem
+
+if TYPE_CHECKING:
+    from tam.engine.fit import Fit
 
 Array = NDArray[np.float64]
 
@@ -28,6 +32,9 @@ TOLERANCE = 1e-12
 """semopy's default of 1e-6 stops short of the optimum in two of five ill-conditioned samples."""
 MOST_EVALUATIONS = 20_000
 """Objective evaluations after which the search is given up; ordinary models need some hundreds."""
+
+LIMIT = 1e-3
+"""Standard errors by which two engines may differ and still be said to agree: far below a printed digit."""
 
 _LOCK = threading.Lock()  # building a semopy model writes to its class
 
@@ -51,10 +58,89 @@ class SecondOpinion:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """Whether two engines agree on one fit.
+
+    ``max_se_difference``: the largest difference of an estimate between them, in standard errors of ours,
+    and the ``parameter`` it belongs to; None when the check was ``skipped``, for the reason given.
+    ``differ`` beyond ``limit``.
+    """
+
+    engine: str
+    version: str
+    verdict: Literal["agree", "differ", "skipped"]
+    max_se_difference: float | None
+    parameter: str | None
+    limit: float = LIMIT
+    reason: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
 def version() -> str:
     from importlib.metadata import version as installed
 
     return installed("semopy")
+
+
+def cross_check(fit: Fit, data: object = None) -> CrossCheck:
+    """The fit repeated by semopy from its own starting values, on the same moments.
+
+    ``data`` is not needed: both engines are given the moments the fit was made from. Never raises for a
+    model or a solution that semopy cannot take: the check is then skipped and says why.
+    """
+    del data
+    try:
+        statements, parameters = statements_of(fit)
+        solution = fit.solution
+        theirs = estimate(
+            statements,
+            solution.structure.observed_names,
+            solution.aim.covariance,
+            fit.n,
+            (solution.theta[parameters], solution.minimum.point.implied.sigma),
+        )
+    except CannotState as refusal:
+        return CrossCheck(
+            "semopy", version(), "skipped", None, None, reason=refusal.reason.what, problems=(refusal.reason,)
+        )
+    errors = np.sqrt(np.diag(solution.vcov))[parameters]
+    difference = np.abs(theirs.estimates - solution.theta[parameters]) / errors
+    worst = int(np.argmax(difference))
+    name = solution.structure.free[parameters[worst]]
+    if difference[worst] <= LIMIT:
+        return CrossCheck("semopy", theirs.version, "agree", float(difference[worst]), name)
+    told = problem("engines-differ", parameter=name, difference=f"{difference[worst]:.4g}")
+    return CrossCheck("semopy", theirs.version, "differ", float(difference[worst]), name, problems=(told,))
+
+
+def statements_of(fit: Fit) -> tuple[list[Statement], NDArray[np.intp]]:
+    """The fit's parameter table for semopy and, for each of semopy's parameters, its place in theta.
+
+    Intercepts are left out where every observed variable has one of its own: they then reproduce the
+    means and move nothing else. Raises CannotState for what semopy is not trusted with.
+    """
+    solution = fit.solution
+    table = solution.compiled.table
+    asked = fit.options
+    if asked.estimator not in ("ML", "MLR", "MLM") or asked.missing != "listwise":
+        raise CannotState(problem("second-engine-estimator", estimator=f"{asked.estimator}, {asked.missing}"))
+    if not solution.converged or solution.vcov is None:
+        raise CannotState(problem("second-engine-no-solution"))
+    if not solution.space.is_identity:
+        raise CannotState(problem("second-engine-constraints"))
+    if not means_follow(solution.compiled.structure, solution.space):
+        raise CannotState(problem("second-engine-means"))
+    variances = np.diag(solution.minimum.point.implied.matrices.covariances)
+    if (variances < 0).any():
+        raise CannotState(problem("second-engine-bounds"))
+    rows = [row for row in table.rows if row.op != "~1"]
+    parameters = sorted({row.parameter for row in rows if row.free})
+    number = {parameter: k for k, parameter in enumerate(parameters)}
+    statements = [
+        Statement(row.lhs, row.op, row.rhs, number.get(row.parameter), row.fixed or 0.0) for row in rows
+    ]
+    return statements, np.array(parameters, dtype=np.intp)
 
 
 def estimate(
@@ -79,12 +165,12 @@ def estimate(
         order = [int(name[1:]) for name in names]
         if implied_at is not None:
             _compare_reading(model, implied_at[0][order], implied_at[1], observed, statements)
-        found = _search(model)
+        found, lowest = _search(model)
         bounded = [name for name, one in model.parameters.items() if one.active and one.bound[0] == 0]
         _refuse_at_bounds(found, names, bounded)
         errors = _standard_errors(model)
     back = np.argsort(order)
-    return SecondOpinion(found[back], errors[back], float(model.last_result.fun), version())
+    return SecondOpinion(found[back], errors[back], lowest, version())
 
 
 def _build(statements: Sequence[Statement], observed: Sequence[str], covariance: Array, n: int) -> Any:
@@ -127,7 +213,7 @@ def _compare_reading(
         raise CannotState(problem("second-engine-other-model"))
 
 
-def _search(model: Any) -> Array:
+def _search(model: Any) -> tuple[Array, float]:
     """The minimum semopy finds, restarted at its own answer until F no longer falls (at most three
     times)."""
     model.objectives["MLW"] = _counted(*model.objectives["MLW"])
@@ -152,7 +238,7 @@ def _search(model: Any) -> Array:
     if not np.isfinite(lowest):
         raise CannotState(problem("second-engine-stalled", evaluations=MOST_EVALUATIONS))
     model.update_matrices(best)
-    return np.asarray(best, dtype=np.float64)
+    return np.asarray(best, dtype=np.float64), lowest
 
 
 class _Exhausted(Exception):

@@ -1,10 +1,12 @@
 """Interactions: simple slopes and the correctly standardised coefficient of a product.
 
-Sources: Aiken and West (1991), Multiple regression: testing and interpreting interactions; Wen, Marsh and Hau
-(2010), Structural equation models of latent interactions: an appropriate standardized solution.
+Sources: Aiken and West (1991), Multiple regression: testing and interpreting interactions; Wen, Marsh and
+Hau (2010), Structural equation models of latent interactions: an appropriate standardized solution.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +28,18 @@ def simple_slope(focal: float, product: float, covariance: Array, at: float) -> 
     return focal + product * at, float(np.sqrt(max(variance, 0.0)))
 
 
-def standardised_interaction(
-    product: float, sd_predictor: float, sd_moderator: float, sd_outcome: float
-) -> float:
+def standardised_interaction(product: Any, sd_predictor: Any, sd_moderator: Any, sd_outcome: Any) -> Any:
     """The product's coefficient when predictor, moderator and outcome (not the product) have unit variance.
 
     ``b3 sd(X) sd(Z) / sd(Y)``: the product of two standardised variables does not itself have unit
     variance, so the solution that treats it as one more variable to standardise is another number.
-    Parameters in the units of the model; standard deviations > 0. Wen, Marsh and Hau (2010).
-    Peer: ``modsem::standardized_estimates(correction = TRUE)``.
+    Parameters: numbers, or arrays that broadcast, in the units of the model; standard deviations > 0.
+    Wen, Marsh and Hau (2010). Peer: ``modsem::standardized_estimates(correction = TRUE)``.
     """
     return product * sd_predictor * sd_moderator / sd_outcome
 
 
-def naively_standardised_interaction(product: float, sd_product: float, sd_outcome: float) -> float:
+def naively_standardised_interaction(product: Any, sd_product: Any, sd_outcome: Any) -> Any:
     """The product taken as one more variable: ``b3 sd(XZ) / sd(Y)``.
 
     Peer: ``lavaan::standardizedSolution``.
@@ -52,8 +52,9 @@ def interaction_line(
 ) -> Array:
     """Expected outcome (deviation from its mean) along the predictor at one value of the moderator.
 
-    ``b1 x + b2 z + b3 (x z - cov(X, Z))``: a double-mean-centred product has mean zero, so it stands for the
-    product minus its mean, which for centred X and Z is their covariance. Other predictors are at their mean.
-    Parameters: ``x`` (m,) and ``at`` as deviations from their means. Returns (m,) in the outcome's units.
+    ``b1 x + b2 z + b3 (x z - cov(X, Z))``: a double-mean-centred product has mean zero, so it stands for
+    the product minus its mean, which for centred X and Z is their covariance. Other predictors are at
+    their mean. Parameters: ``x`` (m,) and ``at`` as deviations from their means. Returns (m,) in the
+    outcome's units.
     """
     return focal * x + moderator * at + product * (x * at - covariance_xz)

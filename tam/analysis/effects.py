@@ -1,0 +1,310 @@
+"""Direct, specific indirect, total indirect and total effects, with delta-method and bootstrap
+inference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from scipy.stats import norm
+
+from tam.engine.bootstrap import Draws, bootstrap_draws, bootstrap_setting, map_draws
+from tam.engine.structure import Floats, Implied, Structure, implied
+from tam.errors import Problem, TamError, Unavailable, problem
+from tam.spec.model import Model
+from tam.stats.indirect import delta_standard_errors, directed_paths, find_cycle, path_product
+from tam.stats.resampling import IntervalMethod, bootstrap_interval, jackknife_acceleration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tam.engine.fit import Fit
+
+#: Routes listed between two constructs; a questionnaire with six mediators in a row has 64.
+MOST_ROUTES = 200
+#: Share of failed draws above which an interval is not to be trusted.
+TOLERATED_FAILURES = 0.05
+
+Kind = Literal["direct", "indirect", "total_indirect", "total"]
+Number = float | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The effect of a predictor on an outcome, in the units of the model and standardised.
+
+    ``se``, ``z`` and ``p`` by the delta method; the intervals by the bootstrap where there are draws,
+    else by the delta method. ``via`` are the mediators of a specific indirect effect in their order, None
+    for the other kinds.
+    """
+
+    predictor: str
+    outcome: str
+    est: Number
+    se: Number
+    z: Number
+    p: Number
+    ci_low: Number
+    ci_high: Number
+    std: Number
+    std_ci_low: Number
+    std_ci_high: Number
+    via: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """How the intervals were made; ``method`` is ``delta`` when there were no draws."""
+
+    method: str
+    level: float
+    requested: int
+    used: int
+    failed: int
+    inadmissible: int
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """All effects among the constructs of a model, in the order of its paths."""
+
+    interval: Interval
+    direct: tuple[Effect, ...]
+    indirect: tuple[Effect, ...]
+    total_indirect: tuple[Effect, ...]
+    total: tuple[Effect, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One effect to be computed: ``route`` holds the positions of its variables in the model, ends
+    included."""
+
+    kind: Kind
+    route: tuple[int, ...]
+
+
+def effects(
+    model: Model | None,
+    fit: Fit,
+    data: pd.DataFrame | None = None,
+    *,
+    draws: int = 1000,
+    seed: int = 1,
+    ci: float = 0.95,
+    interval: IntervalMethod = "percentile",
+    workers: int = 1,
+) -> Effects:
+    """The effects of a fitted model.
+
+    ``model`` says which paths are of interest (its controls are not); None takes every regression.
+    ``data`` are the rows the model was fitted to, needed for the bootstrap; without them, or with
+    ``draws`` 0, the intervals are the delta method's. Raises TamError for paths that run in a circle.
+    """
+    structure, theta = fit.structure, fit.theta
+    edges = path_edges(model, fit)
+    cycle = find_cycle(edges)
+    if cycle is not None:
+        raise TamError(problem("effects-cyclic", cycle=" -> ".join(cycle)))
+    targets, problems = list_targets(edges, structure.names)
+    if not targets:
+        nothing = Interval("delta", ci, 0, 0, 0, 0, None)
+        return Effects(nothing, (), (), (), ())
+    raw, standard = effect_values(structure, theta, targets)
+    raw_slopes, standard_slopes = effect_slopes(structure, theta, targets)
+    vcov = np.full((len(theta), len(theta)), np.nan) if fit.vcov is None else np.asarray(fit.vcov)
+    raw_se = delta_standard_errors(raw_slopes, vcov)
+    standard_se = delta_standard_errors(standard_slopes, vcov)
+    if draws > 1 and (data is not None or fit.sample.rows is not None):
+        setting = bootstrap_setting(fit, data)
+        found = bootstrap_draws(setting, draws, seed, workers=workers, jackknife=interval == "bca")
+        limits = bootstrap_limits(setting.structure, found, targets, (raw, standard), ci, interval)
+        told = Interval(
+            interval, ci, found.requested, found.used, found.failed, found.inadmissible, found.seed
+        )
+        problems += draw_problems(found)
+    else:
+        limits = normal_limits(raw, raw_se, ci), normal_limits(standard, standard_se, ci)
+        told = Interval("delta", ci, 0, 0, 0, 0, None)
+    made = [_effect(structure.names, one, k, raw, raw_se, limits, standard) for k, one in enumerate(targets)]
+    by_kind = {
+        kind: tuple(e for e, t in zip(made, targets, strict=True) if t.kind == kind)
+        for kind in ("direct", "indirect", "total_indirect", "total")
+    }
+    return Effects(told, problems=tuple(problems), **by_kind)
+
+
+def path_edges(model: Model | None, fit: Fit) -> list[tuple[str, str]]:
+    """The paths whose effects are asked for, as (predictor, outcome) in the model's order."""
+    if model is not None:
+        return [
+            (predictor, outcome)
+            for outcome in model.outcomes
+            for predictor in model.predictors(outcome)
+            if predictor not in model.controls.get(outcome, ())
+        ]
+    return [(row.rhs, row.lhs) for row in fit.table.rows if row.op == "~"]
+
+
+def list_targets(
+    edges: Sequence[tuple[str, str]], names: Sequence[str]
+) -> tuple[list[Target], list[Problem]]:
+    """Direct effects, every route through mediators, and for each pair of ends the sum of its routes and
+    the total.
+
+    Where there are more than ``MOST_ROUTES`` routes between two ends they are not listed, and a problem
+    says so.
+    """
+    place = {name: i for i, name in enumerate(names)}
+    ends = [(a, b) for a in dict.fromkeys(a for a, _ in edges) for b in dict.fromkeys(b for _, b in edges)]
+    direct = [Target("direct", (place[a], place[b])) for a, b in edges]
+    routes: list[Target] = []
+    sums: list[Target] = []
+    totals: list[Target] = []
+    problems = []
+    for a, b in ends:
+        through: Sequence[tuple[str, ...]] = ()
+        many = False
+        try:
+            through = directed_paths(edges, a, b, MOST_ROUTES)
+        except OverflowError:
+            many = True
+            problems.append(problem("effects-too-many", predictor=a, outcome=b, limit=MOST_ROUTES))
+        routes += [Target("indirect", tuple(place[name] for name in route)) for route in through]
+        if through or many:
+            sums.append(Target("total_indirect", (place[a], place[b])))
+        if through or many or (a, b) in edges:
+            totals.append(Target("total", (place[a], place[b])))
+    return [*direct, *routes, *sums, *totals], problems
+
+
+def evaluate_targets(at: Implied, targets: Sequence[Target]) -> tuple[Any, Any]:
+    """Effects in the units of the model and standardised, (..., m) each.
+
+    Total effects are ``(I - A)^-1``; a standardised effect is multiplied by sd(predictor) / sd(outcome).
+    """
+    paths, reach = at.matrices.paths, at.effects
+    variance = np.diagonal(at.total, axis1=-2, axis2=-1)
+    raw = []
+    for one in targets:
+        start, end = one.route[0], one.route[-1]
+        if one.kind in ("direct", "indirect"):
+            raw.append(path_product(paths, one.route))
+        elif one.kind == "total":
+            raw.append(reach[..., end, start])
+        else:
+            raw.append(reach[..., end, start] - paths[..., end, start])
+    values = np.stack(raw, axis=-1)
+    starts, ends = ([one.route[k] for one in targets] for k in (0, -1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scale = np.sqrt(variance[..., starts] / variance[..., ends])
+    return values, values * scale
+
+
+def effect_values(structure: Structure, theta: Floats, targets: Sequence[Target]) -> tuple[Floats, Floats]:
+    """The effects (m,) at one theta (q,), in the units of the model and standardised."""
+    return evaluate_targets(implied(structure, theta), targets)
+
+
+def effect_slopes(structure: Structure, theta: Floats, targets: Sequence[Target]) -> tuple[Floats, Floats]:
+    """Derivatives (m, q) of the effects, exact to rounding: a step of 1e-30 into the imaginary numbers.
+
+    Every operation on the way is analytic, so the imaginary part of f(theta + ih) over h is the
+    derivative and no difference is taken that could lose digits.
+    """
+    step = 1e-30
+    moved = theta + 1j * step * np.eye(len(theta))
+    raw, standard = evaluate_targets(implied(structure, moved), targets)
+    return np.asarray(raw.imag.T / step), np.asarray(standard.imag.T / step)
+
+
+Limits = tuple[Floats, Floats]
+
+
+def normal_limits(value: Floats, se: Floats, level: float) -> Limits:
+    z = norm.ppf((1 + level) / 2)
+    return value - z * se, value + z * se
+
+
+def bootstrap_limits(
+    structure: Structure,
+    draws: Draws,
+    targets: Sequence[Target],
+    estimates: tuple[Floats, Floats],
+    level: float,
+    method: IntervalMethod,
+) -> tuple[Limits, Limits]:
+    """Ends of the bootstrap intervals of the effects and of the standardised effects; NaN without two
+    draws."""
+
+    def both(at: Implied, _theta: Floats) -> Floats:
+        return np.concatenate(evaluate_targets(at, targets), axis=1)
+
+    if draws.used < 2:
+        nothing = np.full(len(targets), np.nan)
+        return (nothing, nothing), (nothing, nothing)
+    values = map_draws(structure, draws, both)
+    acceleration = None
+    if method == "bca" and draws.jackknife is not None and draws.jackknife.used > 1:
+        acceleration = jackknife_acceleration(map_draws(structure, draws.jackknife, both))
+    elif method == "bca":
+        method = "bc"
+    low, high = bootstrap_interval(values, np.concatenate(estimates), level, method, acceleration)
+    m = len(targets)
+    return (low[:m], high[:m]), (low[m:], high[m:])
+
+
+def draw_problems(draws: Draws) -> list[Problem]:
+    """What the draws have to say about themselves."""
+    found = []
+    counts = {"requested": draws.requested, "used": draws.used}
+    if draws.failed > TOLERATED_FAILURES * draws.requested:
+        found.append(problem("bootstrap-many-failed", failed=draws.failed, **counts))
+    if draws.inadmissible:
+        found.append(problem("bootstrap-inadmissible", inadmissible=draws.inadmissible, used=draws.used))
+    return found
+
+
+def _effect(
+    names: Sequence[str],
+    one: Target,
+    k: int,
+    raw: Floats,
+    se: Floats,
+    limits: tuple[Limits, Limits],
+    standard: Floats,
+) -> Effect:
+    z = raw[k] / se[k] if se[k] > 0 else np.nan
+    numbers = {
+        "est": raw[k],
+        "se": se[k],
+        "z": z,
+        "p": 2 * norm.sf(abs(z)),
+        "ci_low": limits[0][0][k],
+        "ci_high": limits[0][1][k],
+        "std": standard[k],
+        "std_ci_low": limits[1][0][k],
+        "std_ci_high": limits[1][1][k],
+    }
+    via = tuple(names[i] for i in one.route[1:-1]) if one.kind == "indirect" else None
+    return Effect(names[one.route[0]], names[one.route[-1]], via=via, **_available(numbers))
+
+
+def _available(numbers: Mapping[str, float]) -> dict[str, Number]:
+    """Numbers as they are; what is not one is Unavailable with the reason."""
+    reasons = {
+        "se": "the covariance matrix of the estimates could not be had",
+        "z": "there is no standard error",
+        "p": "there is no standard error",
+        "std": "a variance is not positive",
+    }
+    return {
+        name: float(value)
+        if np.isfinite(value)
+        else Unavailable(reasons.get(name, "there are no usable draws or standard errors for it"))
+        for name, value in numbers.items()
+    }
