@@ -72,7 +72,7 @@ def duplicate_answers(responses: Responses, _instrument: Instrument, options: Sc
     if raw.shape[1] < smallest:
         reason = f"the questionnaire has {raw.shape[1]} items, the rule needs {smallest}"
         return _not_applicable("duplicate_answers", responses, reason, **parameters)
-    telling = (raw.notna().sum(axis=1) >= smallest) & (raw.nunique(axis=1) > 1)
+    telling = (raw.notna().sum(axis=1) >= smallest) & (raw.max(axis=1) > raw.min(axis=1))
     answers = raw.fillna(np.inf).to_numpy(dtype=float)
     pattern = pd.Series([row.tobytes() for row in answers], index=raw.index).where(telling, b"")
     flagged = (pattern.duplicated(keep="first") & telling).to_numpy()

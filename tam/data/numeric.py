@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,10 @@ from tam.errors import Problem, TamError, Where, problem
 
 NOT_ANSWERED = ("", "NA", "N/A", "NaN", "nan", ".", "#N/A", "null", "NULL")
 _LISTED = 20
+# From 3.1 on pandas reads every float exactly and deprecates the choice.
+_EXACT: Literal["round_trip"] | None = (
+    "round_trip" if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1) else None
+)
 
 
 def read_numeric(
@@ -52,8 +57,8 @@ def _read_fast(
         return None
     head = content[:200_000].decode("utf-8-sig", errors="replace")
     separator = choose_separator(head)
-    first = head.split("\n", 1)[0]
-    if '"' in first and first.count('"') % 2:
+    first = head.split("\n", 1)[0].rstrip("\r")
+    if first.count('"') % 2 or "\r" in first:
         return None
     header = _header(first, separator)
     wanted = header if columns is None else [*columns, *text_columns]
@@ -73,7 +78,7 @@ def _read_fast(
             na_values=list(NOT_ANSWERED),
             keep_default_na=False,
             encoding="utf-8-sig",
-            float_precision="round_trip",
+            float_precision=_EXACT,
             skip_blank_lines=True,
             on_bad_lines="error",
         )
@@ -86,7 +91,7 @@ def _read_fast(
 
 
 def _header(line: str, separator: str) -> list[str]:
-    return [normalise(cell) for cell in next(csv.reader([line.rstrip("\r")], delimiter=separator), [])]
+    return [normalise(cell) for cell in next(csv.reader([line], delimiter=separator), [])]
 
 
 def _with_text(frame: pd.DataFrame, text_columns: Sequence[str]) -> pd.DataFrame:

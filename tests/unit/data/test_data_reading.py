@@ -1,0 +1,287 @@
+"""Files become tables of text: encodings, separators, workbooks, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tam.data import read_table
+from tam.errors import TamError
+
+ROWS = [["PU1", "题目"], ["5", "同意"], ["4", "不同意"]]
+
+
+def codes(raised: pytest.ExceptionInfo[TamError]) -> list[str]:
+    return [one.code for one in raised.value.problems]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-32"])
+def test_every_usual_encoding_of_chinese_text_is_told_apart(write, encoding):
+    table = read_table(write(ROWS, encoding=encoding))
+    assert table.header == ("PU1", "题目")
+    assert table.rows.to_numpy().tolist() == [["5", "同意"], ["4", "不同意"]]
+
+
+def test_rare_characters_and_emoji_survive_gb18030(write):
+    table = read_table(write([["a", "b"], ["同意😀很好", "𠮷野家"]], encoding="gb18030"))
+    assert table.encoding == "gb18030"
+    assert table.rows.iloc[0].tolist() == ["同意😀很好", "𠮷野家"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("naïve,café\n1,déjà vu\n", "latin-1"), ("題目,性別\n同意,男\n沒有意見,女\n", "big5")],
+)
+def test_another_encoding_is_refused_not_guessed_and_read_when_stated(tmp_path, text, encoding):
+    path = tmp_path / "data.csv"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["encoding-unknown"]
+    assert encoding in raised.value.problems[0].mend
+    assert read_table(path, encoding=encoding).header == tuple(text.split("\n")[0].split(","))
+
+
+def test_utf16_without_mark_is_named_as_such(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_bytes("PU1,PU2\n1,2\n".encode("utf-16-le"))
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["utf16-without-mark"]
+
+
+def test_a_nul_byte_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"PU1,PU2\n1,2\n3,\x004\n5,6\n7,8\n9,10\n")
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["nul-bytes"]
+    assert raised.value.problems[0].where.line == 3
+
+
+@pytest.mark.parametrize("encoding", ["no-such-thing", "rot13", "base64"])
+def test_an_encoding_that_does_not_exist_is_a_problem(write, encoding):
+    with pytest.raises(TamError) as raised:
+        read_table(write(ROWS), encoding=encoding)
+    assert codes(raised) == ["encoding-name-unknown"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_found_even_where_answers_hold_another(write, separator):
+    rows = [["a", "b", "c"], ["x, y", "1;2", "p\tq"], ["u", "v", "w"]]
+    table = read_table(write(rows, separator=separator))
+    assert table.separator == separator
+    assert table.rows.to_numpy().tolist() == rows[1:]
+
+
+def test_excels_own_separator_line_is_no_header(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("sep=;\nPU1;PU2\n1;2\n", encoding="utf-8")
+    table = read_table(path)
+    assert table.header == ("PU1", "PU2")
+    assert table.row_numbers == (3,)
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text('a,b\n"two\nlines",1\n\n,\nx,2\n', encoding="utf-8")
+    table = read_table(path)
+    assert table.row_numbers == (2, 5)
+    assert table.rows.iloc[0, 0] == "two\nlines"
+
+
+def test_cells_stay_the_text_they_are(write):
+    cells = ["NA", "007", "1e3", " 5 ", "=1+1"]
+    table = read_table(write([["a", "b", "c", "d", "e"], cells]))
+    assert table.rows.iloc[0].tolist() == cells
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "data-file-empty"),
+        (b"\xef\xbb\xbf\r\n \n", "data-file-empty"),
+        (b",,\n,,\n", "data-file-empty"),
+        (b"PU1,PU2\n", "no-answers"),
+        (b'PU1,PU2\n1,"2\n3,4\n', "quote-not-closed"),
+        (b"PU1,PU2\n1," + b"x" * 200_000 + b"\n", "cell-too-large"),
+        (b"PU1,PU2\n1,2,3\n", "row-too-wide"),
+    ],
+)
+def test_what_cannot_be_read_is_one_clear_problem(tmp_path, content, code):
+    path = tmp_path / "data.csv"
+    path.write_bytes(content)
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == [code]
+    assert raised.value.problems[0].where.file == "data.csv"
+    assert raised.value.problems[0].exit_code == 2
+
+
+def test_every_wide_row_is_named_up_to_a_limit(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,b\n" + "1,2\n1,2,3\n" * 30, encoding="utf-8")
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert [one.where.row for one in raised.value.problems[:2]] == [3, 5]
+    assert codes(raised) == ["row-too-wide"] * 20 + ["more-rows-too-wide"]
+    assert raised.value.problems[-1].values["n"] == 10
+
+
+def test_a_short_row_is_filled_and_told(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,b,c\n1,2,3\n4,5\n", encoding="utf-8")
+    table = read_table(path)
+    assert table.rows.iloc[1].tolist() == ["4", "5", ""]
+    (note,) = table.problems
+    assert (note.code, note.where.row, note.exit_code) == ("row-too-short", 3, 0)
+
+
+def test_a_repeated_header_is_told(write):
+    table = read_table(write([["a", "b", "a"], ["1", "2", "3"]]))
+    assert [one.code for one in table.problems] == ["header-repeated"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("nothing.csv", "data-file-missing"),
+        ("folder.csv", "data-file-is-folder"),
+        ("data.sav", "data-format-unsupported"),
+        ("data", "data-format-unsupported"),
+    ],
+)
+def test_what_is_no_readable_file(tmp_path, name, code):
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "data.sav").write_bytes(b"$FL2")
+    (tmp_path / "data").write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(TamError) as raised:
+        read_table(tmp_path / name)
+    assert codes(raised) == [code]
+
+
+def workbook(path: Path, *sheets: tuple[str, list[list[object]]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_the_text_it_shows(tmp_path):
+    path = workbook(
+        tmp_path / "data.xlsx", ("答卷", [["PU1", "b", "c"], [5, 4.5, "同意"], ["６", True, None]])
+    )
+    table = read_table(path)
+    assert table.sheet == "答卷"
+    assert table.rows.to_numpy().tolist() == [["5", "4.5", "同意"], ["６", "TRUE", ""]]
+
+
+def test_the_first_filled_sheet_is_used_and_the_others_named(tmp_path):
+    path = workbook(tmp_path / "data.xlsx", ("empty", []), ("one", [["a"], [1]]), ("two", [["b"], [2]]))
+    table = read_table(path)
+    assert (table.sheet, table.header) == ("one", ("a",))
+    (note,) = table.problems
+    assert note.code == "sheet-chosen"
+    assert "two" in note.what
+
+
+def test_rows_that_are_only_formatted_are_no_respondents(tmp_path):
+    path = workbook(tmp_path / "data.xlsx", ("s", [["a", "b"], [1, 2], [3, 4]]))
+    book = openpyxl.load_workbook(path)
+    for row in range(4, 500):
+        book["s"].cell(row, 1).font = openpyxl.styles.Font(bold=True)
+    book["s"].cell(3, 9).font = openpyxl.styles.Font(bold=True)
+    book.save(path)
+    table = read_table(path)
+    assert table.row_numbers == (2, 3)
+    assert table.header == ("a", "b")
+
+
+def test_empty_rows_above_the_header_are_counted_in_the_row_numbers(tmp_path):
+    path = workbook(tmp_path / "data.xlsx", ("s", [[], [], ["a", "b"], [1, 2], [], [3, 4]]))
+    assert read_table(path).row_numbers == (4, 6)
+
+
+def test_the_content_decides_about_the_format_not_the_name(tmp_path):
+    path = workbook(tmp_path / "real.xlsx", ("s", [["a"], [1]]))
+    renamed = path.rename(tmp_path / "renamed.csv")
+    assert read_table(renamed).sheet == "s"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04 broken", "workbook-damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken", "workbook-damaged"),
+        (b"<html><table><tr><td>1</td></tr></table>", "workbook-is-web-page"),
+    ],
+)
+def test_what_only_looks_like_a_workbook(tmp_path, content, code):
+    path = tmp_path / "data.xls"
+    path.write_bytes(content)
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == [code]
+
+
+def test_half_a_workbook_is_damaged(tmp_path):
+    path = workbook(tmp_path / "data.xlsx", ("s", [["a"], [1]]))
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["workbook-damaged"]
+
+
+def test_another_archive_is_no_workbook(tmp_path):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("word/document.xml", "<w/>")
+    path = tmp_path / "data.xlsx"
+    path.write_bytes(archive.getvalue())
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["workbook-damaged"]
+
+
+@pytest.mark.parametrize("far", ["XFD1048576", "A1048576"])
+def test_a_far_cell_does_not_take_all_memory(tmp_path, far):
+    """One cell in the last corner asks for 17 billion cells; one far down alone is harmless."""
+    path = tmp_path / "data.xlsx"
+    book = openpyxl.Workbook()
+    book.active["A1"] = "a"
+    book.active["A2"] = 1
+    book.active[far] = 2
+    book.save(path)
+    if far == "A1048576":
+        assert read_table(path).row_numbers == (2, 1048576)
+        return
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["workbook-too-large"]
+
+
+def test_an_archive_that_unpacks_to_gigabytes_is_refused_unread(tmp_path, monkeypatch):
+    monkeypatch.setattr("tam.data.workbook._LARGEST_UNPACKED", 1_000_000)
+    path = tmp_path / "data.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/workbook.xml", "<workbook/>")
+        made.writestr("xl/worksheets/sheet1.xml", b"\0" * 1_000_000)
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["workbook-too-large"]
+
+
+def test_two_readings_of_one_file_are_equal_and_carry_its_digest(write):
+    path = write(ROWS)
+    first, second = read_table(path), read_table(path)
+    assert first.sha256 == second.sha256
+    assert len(first.sha256) == 64
+    assert first.rows.equals(second.rows)
