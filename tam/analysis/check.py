@@ -49,13 +49,16 @@ def check(study: Study) -> Check:
     Raises TamError with every problem that would stop the analysis.
     """
     from tam.analysis.screening import screen
-    from tam.engine import check_model
+    from tam.engine.checking import check_model
 
     instrument, responses = read_study_data(study)
     screening = screen(responses, instrument, study.screening)
     kept = screening.kept
     complete = complete_rows(responses.values.loc[kept], responses.variables.loc[kept], study.model)
     problems = [*responses.problems, *screening.problems]
-    problems += check_model(study.model.to_lavaan(), complete)
+    options = study.options
+    problems += check_model(
+        study.model.to_lavaan(), complete, meanstructure=options.meanstructure, std_lv=options.std_lv
+    )
     raise_if_any(problems)
     return Check(responses, screening, len(complete), tuple(problems))

@@ -49,7 +49,9 @@ def run(study: Study, progress: Progress = silent) -> Analysis:
     complete = complete_rows(values, variables, study.model)
     structure = fit_structure(study.model, complete, study.options)
     progress("effects")
-    effects = _effects(study, structure, complete)
+    problems += [*structure.fit.problems, *structure.problems]
+    effects, found = _effects(study, structure, complete)
+    problems += found
     progress("moderation")
     moderation, found = _moderation(study, complete)
     problems += found
@@ -57,7 +59,6 @@ def run(study: Study, progress: Progress = silent) -> Analysis:
     comparison, found = _comparison(study, instrument, values, variables)
     problems += found
     section = _structure_section(study, structure, effects, moderation)
-    problems += [*structure.fit.problems, *structure.problems]
     return Analysis(
         study=study_record(study, instrument, responses),
         flow=_flow(screening, values, complete),
@@ -88,23 +89,24 @@ def _measurement(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], li
     return result.to_dict(), list(result.problems)
 
 
-def _effects(study: Study, structure: Structure, complete: pd.DataFrame) -> dict[str, Any] | None:
+def _effects(
+    study: Study, structure: Structure, complete: pd.DataFrame
+) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Direct, indirect and total effects with bootstrap intervals; None where there is no solution to use."""
     from tam.analysis.effects import effects
 
     if structure.unusable is not None:
-        return None
-    return to_record(
-        effects(
-            study.model,
-            structure.fit,
-            complete,
-            draws=study.options.bootstrap,
-            seed=study.seed,
-            ci=study.options.ci,
-            interval=study.options.interval,
-        )
+        return None, []
+    result = effects(
+        study.model,
+        structure.fit,
+        complete,
+        draws=study.options.bootstrap,
+        seed=study.seed,
+        ci=study.options.ci,
+        interval=study.options.interval,
     )
+    return to_record(result), list(result.problems)
 
 
 def _moderation(study: Study, complete: pd.DataFrame) -> tuple[dict[str, Any] | None, list[Problem]]:
