@@ -182,19 +182,17 @@ def _read(
     return Confirmatory(model_fit, loadings, correlations, problems)
 
 
-def _loading(row: Any, sign: float, ci: float) -> Loading:
+def _loading(row: Any, sign: float, ci: float) -> Loading | Unavailable:
+    """The standardised loading of one row of the estimates, its sign as its construct points."""
     from scipy.special import ndtr, ndtri
 
-    est, se = (
-        sign * float(row.std),
-        _number(row.std_se, "the loading is fixed or its standard error is undefined"),
-    )
-    if isinstance(se, Unavailable) or se <= 0:
-        gone = (
-            se
-            if isinstance(se, Unavailable)
-            else Unavailable("the loading is fixed, so it has no standard error")
-        )
+    est, se = _number(row.std, "a variance is not positive"), _number(row.std_se, "it has no standard error")
+    if isinstance(est, Unavailable):
+        return est
+    est *= sign
+    # A single item loads 1 whatever the data: its standard error is zero up to rounding.
+    if isinstance(se, Unavailable) or se < 1e-12:
+        gone = Unavailable("the loading is fixed, or its standard error is undefined")
         return Loading(est, gone, gone, gone, gone, gone)
     half = float(ndtri(0.5 + ci / 2)) * se
     return Loading(est, se, est / se, 2 * float(ndtr(-abs(est / se))), est - half, est + half)

@@ -103,7 +103,7 @@ def odd_items(values: pd.DataFrame, items: Sequence[str], negative: Sequence[str
         covariance_matrix(complete_answers(values[list(items)].dropna(), varying))
     )
     axis = np.linalg.eigh(correlation)[1][:, -1]
-    sides = [tuple(i for i, a in zip(varying, axis) if (a < 0) is side) for side in (True, False)]
+    sides = [tuple(i for i, a in zip(varying, axis) if bool(a < 0) is side) for side in (True, False)]
     smaller = min(sides, key=len)
     if not smaller:
         smaller = tuple(negative)

@@ -151,7 +151,8 @@ def test_a_constant_item_takes_down_only_what_needs_it() -> None:
 
 
 def test_single_item_constructs_have_reasons_and_do_not_disturb_the_others() -> None:
-    table = answers().assign(wtp=lambda t: t["pi1"] + t["att1"])
+    noise = np.random.default_rng(1).standard_normal(250).round(1)
+    table = answers().assign(wtp=lambda t: t["pi1"] + t["att1"] + noise)
     result = measurement(table, {**ITEMS, "WTP": ["wtp"]})
     record = result.to_dict()
     assert exit_code(result.problems) == 0 and "single-item-scale" in codes(result.problems)
