@@ -1,4 +1,4 @@
-"""Could the estimates be those of a population? Variances not negative, covariance matrices of latents definite."""
+"""Could the estimates be those of a population? No negative variances, no impossible correlations."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def admissibility_problems(structure: Structure, table: ParameterTable, at: Impl
 
 
 def _matrix_problem(code: str, matrix: Floats, names: Sequence[str]) -> list[Problem]:
-    """A problem if a covariance matrix (k, k) has a negative eigenvalue, naming the variables that make it so."""
+    """A problem if a covariance matrix (k, k) has a negative eigenvalue, naming the variables involved."""
     positive = np.flatnonzero(np.diag(matrix) > 0)
     if len(positive) < len(matrix) and (np.diag(matrix) < 0).any():
-        return [problem(code, variables=[names[at] for at in np.flatnonzero(np.diag(matrix) < 0)])]
+        return [problem(code, variables=[names[int(at)] for at in np.flatnonzero(np.diag(matrix) < 0)])]
     block = matrix[np.ix_(positive, positive)]
     deviations = np.sqrt(np.diag(block))
     correlation = block / np.outer(deviations, deviations)

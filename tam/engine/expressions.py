@@ -1,7 +1,8 @@
-"""Arithmetic of ``:=``, ``==``, ``<`` and ``>``: numbers, names, + - * / ^ ( ), exp, log and sqrt; never ``eval``.
+"""Arithmetic of ``:=``, ``==``, ``<`` and ``>``: numbers, names, + - * / ^ ( ), exp, log and sqrt; never
+``eval``.
 
-An expression is a small tree. It can be evaluated on plain numbers or on arrays (one value per bootstrap draw),
-differentiated (forward, exact) and, where it is linear, taken apart into its coefficients.
+An expression is a small tree. It can be evaluated on plain numbers or on arrays (one value per bootstrap
+draw), differentiated (forward, exact) and, where it is linear, taken apart into its coefficients.
 """
 
 from __future__ import annotations
@@ -165,8 +166,8 @@ def _collect(node: Node, found: dict[str, None]) -> None:
 def evaluate(node: Node, values: Mapping[str, Any]) -> Any:
     """The value of an expression.
 
-    ``values`` maps every name to a number or to an array; arrays broadcast. Where the mathematics has no value
-    (log of a negative number, division by zero) the result is nan or infinite; nothing is raised.
+    ``values`` maps every name to a number or to an array; arrays broadcast. Where the mathematics has no
+    value (log of a negative number, division by zero) the result is nan or infinite; nothing is raised.
     """
     return differentiate(node, values)[0]
 
@@ -249,7 +250,7 @@ def _power_rule(
 
 
 def linear_form(node: Node) -> tuple[float, dict[str, float]] | None:
-    """Constant and coefficients of a linear expression, ``2*a - b + 1`` -> (1, {a: 2, b: -1}); None if not linear."""
+    """Constant and coefficients, ``2*a - b + 1`` -> (1, {a: 2, b: -1}); None if it is not linear."""
     match node:
         case Number(value):
             return value, {}

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def regression_scores(solution: Solution, sample: Sample) -> pandas.DataFrame:
-    """E(eta | y) = E(eta) + Cov(eta, y) Sigma^-1 (y - mu), one row per complete row, one column per latent (n, k).
+    """E(eta | y) = E(eta) + Cov(eta, y) Sigma^-1 (y - mu), one row per complete row, one column per latent
+    (n, k).
 
     Without mean structure y is taken from the sample mean. Peer: ``lavaan::lavPredict(fit)``.
     """

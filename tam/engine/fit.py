@@ -1,7 +1,8 @@
 """``fit_model``: a model text and data in, a ``Fit`` out.
 
-``Fit`` holds the solution; everything else (standard errors, standardised solution, measures, R2, modification indices,
-factor scores) is computed when it is first asked for, so a fit that is only a step of something larger stays cheap.
+``Fit`` holds the solution; everything else (standard errors, standardised solution, measures, R2,
+modification indices, factor scores) is computed when it is first asked for, so a fit that is only a step of
+something larger stays cheap.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tam.engine.measures import fit_measures, plain, without_solution
 from tam.engine.moments import Moments
 from tam.engine.parameter_table import ParameterTable, Row, build_table
 from tam.engine.sample import Sample, sample_of_moments, sample_of_table
-from tam.engine.solution import Solution, compile_model, solve
+from tam.engine.solution import Solution, compile_model, prepare, solve
 from tam.engine.structure import Floats, Structure
 from tam.engine.syntax import parse_model
 from tam.errors import Problem, TamError, Where, problem
@@ -49,11 +50,12 @@ def fit_model(
 ) -> Fit:
     """Fit a model in lavaan syntax to a table or to moments, with the automatic rules of ``lavaan::sem``.
 
-    ``data``: a table whose columns the model names (rows with a missing answer in any of them are left out and
-    counted), or ``Moments`` with divisor n - 1. ``ci``: level of the confidence intervals, in (0, 1).
+    ``data``: a table whose columns the model names (rows with a missing answer in any of them are left out
+    and counted), or ``Moments`` with divisor n - 1. ``ci``: level of the confidence intervals, in (0, 1).
 
-    Raises ``TamError`` with every problem found if nothing can be computed. A solution that is not to be trusted (no
-    convergence, a negative variance) is returned and says so: ``converged``, ``admissible``, ``problems``.
+    Raises ``TamError`` with every problem found if nothing can be computed. A solution that is not to be
+    trusted (no convergence, a negative variance) is returned and says so: ``converged``, ``admissible``,
+    ``problems``.
     """
     _raise_for_options(estimator, missing, se, group, ordered, ci)
     table = build_table(parse_model(model), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x)
@@ -95,7 +97,7 @@ def _raise_for_options(
 
 
 def _raise_for_empty_interactions(table: ParameterTable) -> None:
-    """A latent interaction ``X:Z`` needs product indicators; as a plain predictor it has no data of its own."""
+    """A latent interaction ``X:Z`` needs product indicators; as a plain predictor it has no data."""
     latent = set(table.variables.latent)
     found = [
         problem("interaction-not-expanded", Where(column=name), name=name)
@@ -122,8 +124,8 @@ class Options:
 class Fit:
     """A fitted model.
 
-    ``theta`` (q,) are the free parameters, ``free`` their names (the label, or ``lhs op rhs`` without blanks), ``vcov``
-    (q, q) their covariance matrix.
+    ``theta`` (q,) are the free parameters, ``free`` their names (the label, or ``lhs op rhs`` without
+    blanks), ``vcov`` (q, q) their covariance matrix.
     """
 
     model: str
@@ -131,7 +133,7 @@ class Fit:
     solution: Solution
     sample: Sample
 
-    # --- the solution ---------------------------------------------------------------------------------------------
+    # --- the solution
 
     @property
     def table(self) -> ParameterTable:
@@ -160,7 +162,7 @@ class Fit:
 
     @property
     def vcov(self) -> Floats | None:
-        """Covariance matrix (q, q) of theta; None where the information matrix is singular or nothing converged."""
+        """Covariance matrix (q, q) of theta; None where the information is singular or nothing converged."""
         return self.solution.vcov if self.converged else None
 
     @property
@@ -184,7 +186,7 @@ class Fit:
         """Everything a person must know about this fit; none of it stopped the computation."""
         return (*self.sample.problems, *self.solution.problems, *self._inadmissible)
 
-    # --- what follows from it -------------------------------------------------------------------------------------
+    # --- what follows from it
 
     @cached_property
     def columns(self) -> EstimateColumns:
@@ -228,7 +230,7 @@ class Fit:
 
     @cached_property
     def r2(self) -> Mapping[str, float]:
-        """Explained share of the variance of every variable with a predictor: 1 - residual / total variance."""
+        """Explained share of the variance of every variable with an arrow coming in: 1 - residual / total."""
         at = self.solution.minimum.point.implied
         return {
             name: float(1.0 - at.matrices.covariances[i, i] / at.total[i, i])
@@ -243,7 +245,7 @@ class Fit:
 
     @cached_property
     def residuals(self) -> pandas.DataFrame:
-        """Correlation residuals (p, p): sample correlations minus implied ones (lavaan's ``type = "cor"``)."""
+        """Correlation residuals (p, p): sample minus implied correlations (lavaan's ``type = "cor"``)."""
         pair = (self.solution.aim.covariance, self.solution.minimum.point.implied.sigma)
         sample, model = (part / np.sqrt(np.outer(np.diag(part), np.diag(part))) for part in pair)
         return _square(sample - model, self.structure.observed_names)
@@ -255,7 +257,7 @@ class Fit:
         return _square(self.solution.minimum.point.implied.total[:k, :k], self.structure.latent_names)
 
     def modification_indices(self, smallest: float = 0.0) -> pandas.DataFrame:
-        """Fixed and absent parameters: by how much chi-square would fall were they free, and their likely value."""
+        """Fixed and absent parameters: how much chi-square would fall were they free; their likely value."""
         from tam.engine.modification import modification_indices
 
         return modification_indices(self.solution, self.n, smallest)
@@ -266,10 +268,10 @@ class Fit:
 
         return regression_scores(self.solution, self.sample)
 
-    # --- out ------------------------------------------------------------------------------------------------------
+    # --- out
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain data: full precision, None where a number does not exist, its reason in ``unavailable``."""
+        """The result as plain data; None where a number does not exist, its reason in ``unavailable``."""
         measures, reasons = plain(self.measures)
         reasons["bootstrap"] = "no bootstrap was asked for"
         estimates = [
@@ -318,14 +320,32 @@ class Fit:
 
 def _explained(structure: Structure) -> list[tuple[int, str]]:
     """Places and names of variables with an arrow coming in: observed first, as lavaan lists them."""
-    incoming = structure.base_paths.any(axis=1)
-    incoming[structure.paths.row] = True
+    incoming = set(np.flatnonzero(structure.base_paths.any(axis=1))) | set(structure.paths.row)
     k = structure.latents
     order = [*range(k, len(structure.names)), *range(k)]
-    return [(at, structure.names[at]) for at in order if incoming[at]]
+    return [(at, structure.names[at]) for at in order if at in incoming]
 
 
 def _square(matrix: Floats, names: tuple[str, ...]) -> pandas.DataFrame:
     import pandas
 
     return pandas.DataFrame(matrix.copy(), index=list(names), columns=list(names))
+
+
+def check_model(
+    model: str, data: pandas.DataFrame | Moments, *, meanstructure: bool = False
+) -> tuple[Problem, ...]:
+    """Whether a model could be estimated from the data, without estimating it; every problem, empty if none."""
+    try:
+        table = build_table(parse_model(model), meanstructure=meanstructure)
+        _raise_for_empty_interactions(table)
+        compiled = compile_model(table)
+        names = compiled.structure.observed_names
+        if isinstance(data, Moments):
+            sample = sample_of_moments(data, names, table.meanstructure)
+        else:
+            sample = sample_of_table(data, names)
+        prepare(compiled, sample.moments)
+    except TamError as error:
+        return error.problems
+    return sample.problems

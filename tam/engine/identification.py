@@ -1,4 +1,4 @@
-"""Is there one answer? Checks the rank of the model's Jacobian where the parameters are in general position."""
+"""Is there one answer? The rank of the model's Jacobian where the parameters are in general position."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tam.engine.maximum_likelihood import Target, evaluate, information
 from tam.engine.structure import Affine, Floats, Structure
 from tam.errors import Problem, problem
 
-#: Eigenvalue of the information, scaled to unit diagonal, below which a direction moves nothing. The information is a
-#: squared Jacobian, so this is a relative change of the moments of 1e-6 or less.
+#: Eigenvalue of the information, scaled to unit diagonal, below which a direction moves nothing. The
+#: information is a squared Jacobian, so this is a relative change of the moments of 1e-6 or less.
 FLAT = 1e-12
 
 
@@ -32,7 +32,8 @@ def identification_problems(
 def loose_parameters(structure: Structure, aim: Target, space: Affine, start: Floats) -> list[str]:
     """Names of free parameters that can move together without moving any moment; empty if there are none.
 
-    The rank is taken near ``start``, moved off any special values (equal loadings, zero paths) by fixed odd shifts.
+    The rank is taken near ``start``, moved off any special values (equal loadings, zero paths) by fixed odd
+    shifts.
     """
     wave = np.sin(1.0 + np.arange(len(start)) * 2.3)
     for size in (0.2, 0.05, 0.01, 0.0):

@@ -2,8 +2,8 @@
 
 F = log|Sigma| + tr(S Sigma^-1) - log|S| - p + (m - mu)' Sigma^-1 (m - mu)          (Joreskog 1967; divisor n)
 
-Per cell Sigma changes by weight * (a b' + b a'), so every derivative is a product of p x c matrices. The formulas were
-derived from F; the tests check them against finite differences.
+Per cell Sigma changes by weight * (a b' + b a'), so every derivative is a product of p x c matrices. The
+formulas were derived from F; the tests check them against finite differences.
 """
 
 from __future__ import annotations

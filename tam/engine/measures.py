@@ -94,7 +94,7 @@ def _moment_pairs(solution: Solution) -> tuple[Floats, ...]:
 
 
 def _loglikelihoods(solution: Solution, n: int, exogenous: Any) -> tuple[float, float]:
-    """Of the model and of the saturated model; of the outcomes given the ``fixed.x`` variables, as in lavaan."""
+    """Of the model and of the saturated model, both given the ``fixed.x`` variables, as in lavaan."""
     point, covariance = solution.minimum.point, solution.aim.covariance
     away = float(point.deviation @ point.inverse @ point.deviation)
     given = 0.0

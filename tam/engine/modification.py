@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> pandas.DataFrame:
     """lhs op rhs mi epc sepc_lv sepc_all of every parameter that is fixed or absent, largest index first.
 
-    mi = n/2 g^2 / (H_zz - H_zt H_tt^-1 H_tz), epc = -g / (same), with g and the expected Hessian H of F; ``sepc_*`` is
-    the expected change standardised by the latents, by all variables. Peer: ``lavaan::modindices(fit)``.
+    mi = n/2 g^2 / (H_zz - H_zt H_tt^-1 H_tz), epc = -g / (same), with g and the expected Hessian H of F;
+    ``sepc_*`` is the expected change standardised by the latents, by all variables. Peer:
+    ``lavaan::modindices(fit)``.
     """
     import pandas
 
@@ -54,11 +55,12 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
         }
     )
     table = table[useful & (table["mi"] >= smallest)]
-    return table.sort_values("mi", ascending=False, kind="stable").reset_index(drop=True)
+    result: pandas.DataFrame = table.sort_values("mi", ascending=False, kind="stable")
+    return result.reset_index(drop=True)
 
 
 def _candidates(solution: Solution) -> list[Row]:
-    """Loadings, residual covariances and regressions the model does not have, and fixed ones other than markers."""
+    """Loadings, residual covariances and regressions the model does not have."""
     table, structure = solution.compiled.table, solution.structure
     variables = table.variables
     present = {(row.lhs, row.op, row.rhs) for row in table.rows}

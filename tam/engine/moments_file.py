@@ -1,4 +1,4 @@
-"""Reads ``--moments FILE``: a CSV with a covariance (or correlation) matrix, optional means and standard deviations."""
+"""Reads ``--moments FILE``: a CSV with a covariance or correlation matrix, optional means and deviations."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ SPECIAL = ("mean", "sd")
 
 
 def read_moments(path: str | Path, nobs: int) -> Moments:
-    """Moments of a CSV file: header of names, full or lower-triangular matrix, optional rows ``mean`` and ``sd``.
+    """Moments of a CSV file: header of names, full or lower-triangular matrix, optional rows ``mean`` and
+    ``sd``.
 
-    The covariance matrix has divisor n - 1; with a row ``sd`` the matrix holds correlations. A first column may hold the
-    names of the rows (then the header has a cell above it). Raises ``TamError`` for everything else.
+    The covariance matrix has divisor n - 1; with a row ``sd`` the matrix holds correlations. A first column
+    may hold the names of the rows (then the header has a cell above it). Raises ``TamError`` for everything
+    else.
     """
     path = Path(path)
     if isinstance(nobs, bool) or not isinstance(nobs, int) or nobs < 2:

@@ -1,6 +1,7 @@
 """Minimises the discrepancy: Fisher scoring while far, Newton steps with the exact Hessian when near.
 
-A solution is certified, not believed: the Newton decrement g' H^-1 g must vanish and H must be positive definite.
+A solution is certified, not believed: the Newton decrement g' H^-1 g must vanish and H must be positive
+definite.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import scipy.linalg
 from tam.engine.maximum_likelihood import Point, Target, evaluate, gradient, hessian, information
 from tam.engine.structure import Affine, Floats, Structure, derivatives
 
-#: g'H^-1 g is twice what F can still fall; 1e-18 leaves a parameter within 1e-9 of a standard error times sqrt(n).
+#: g'H^-1 g is twice what F can still fall; 1e-18 leaves a parameter within 1e-9 of a standard error times
+#: sqrt(n).
 TIGHT = 1e-18
-#: A point passes as a minimum below this decrement: rounding keeps F of 60 items from reaching ``TIGHT`` at times.
+#: A point passes as a minimum below this decrement: rounding keeps F of 60 items from reaching ``TIGHT`` at
+#: times.
 CERTIFIED = 1e-11
 #: Below this decrement the exact Hessian takes over from the expected one.
 NEAR = 0.1
@@ -27,7 +30,7 @@ MOST_ITERATIONS = 300
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Where the search ended: ``decrement`` g'H^-1 g, ``definite`` whether the Hessian is positive definite there."""
+    """Where the search ended: ``decrement`` g'H^-1 g; ``definite``: the Hessian is positive definite."""
 
     point: Point
     iterations: int
@@ -59,7 +62,7 @@ def minimise(structure: Structure, aim: Target, space: Affine, starts: Iterable[
 def descend(structure: Structure, aim: Target, space: Affine, start: Floats) -> Minimum | None:
     """Walk down from one start; None where the start has no density."""
     basis = space.basis
-    z = np.linalg.lstsq(basis, start - space.offset, rcond=None)[0] if basis.size else np.zeros(0)
+    z: Floats = np.linalg.pinv(basis) @ (start - space.offset)
     point = evaluate(structure, aim, space.offset + basis @ z)
     if point is None:
         return None
@@ -87,7 +90,7 @@ def descend(structure: Structure, aim: Target, space: Affine, start: Floats) -> 
 
 
 def _step(curvature: Floats, g: Floats, damping: float) -> tuple[Floats, float, bool]:
-    """Damped Newton step, its decrement and whether the curvature was positive definite; scaled to unit diagonal."""
+    """Damped Newton step, its decrement and whether the curvature was positive definite."""
     diagonal = np.abs(np.diag(curvature))
     scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     scaled = curvature * np.outer(scale, scale)

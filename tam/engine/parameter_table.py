@@ -1,14 +1,15 @@
 """The parameter table: every parameter of the model, those the text names and those lavaan's ``sem()`` adds.
 
-The automatic rules: the first indicator of a latent fixed at 1 (``std_lv``: the latent's variance instead), residual
-variances of everything, covariances among exogenous latents, residual covariances among outcomes that predict nothing,
-the variance of a single indicator fixed at 0, observed exogenous variables fixed at their sample moments, and with a
-mean structure free intercepts of observed variables and zero means of latents. Rows stand in lavaan's order.
+The automatic rules: the first indicator of a latent fixed at 1 (``std_lv``: the latent's variance instead),
+residual variances of everything, covariances among exogenous latents, residual covariances among outcomes
+that predict nothing, the variance of a single indicator fixed at 0, observed exogenous variables fixed at
+their sample moments, and with a mean structure free intercepts of observed variables and zero means of
+latents. Rows stand in lavaan's order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tam.engine.syntax import Formula, Relation, Syntax, Term
@@ -19,8 +20,9 @@ from tam.errors import Problem, TamError, Where, problem
 class Row:
     """One parameter.
 
-    ``op`` is ``=~``, ``~``, ``~~`` or ``~1``. ``fixed`` is its value if fixed (None: free, or taken from the sample
-    if ``exogenous``), ``start`` a starting value the text gave, ``parameter`` its index in theta (-1: not free).
+    ``op`` is ``=~``, ``~``, ``~~`` or ``~1``. ``fixed`` is its value if fixed (None: free, or taken from
+    the sample if ``exogenous``), ``start`` a starting value the text gave, ``parameter`` its index in theta
+    (-1: not free).
     """
 
     lhs: str
@@ -146,8 +148,8 @@ def classify(syntax: Syntax) -> Variables:
     )
 
 
-def _ordered(names: object) -> list[str]:
-    return list(dict.fromkeys(names))  # type: ignore[call-overload,no-any-return]
+def _ordered(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _moment_names(formula: Formula) -> list[str]:
@@ -251,7 +253,7 @@ def _single_indicators(rows: Sequence[Row]) -> set[str]:
 
 
 def _automatic_covariances(variables: Variables) -> list[tuple[str, str]]:
-    """Exogenous latents among each other; outcomes that predict nothing and indicate nothing among each other."""
+    """Among exogenous latents, and among outcomes that predict nothing and indicate nothing."""
     exogenous = [
         name
         for name in variables.latent
@@ -295,11 +297,10 @@ def _number_parameters(rows: Sequence[Row]) -> tuple[list[Row], tuple[str, ...],
     fixed: dict[str, float] = {}
     problems = []
     for row in rows:
-        if row.label and row.fixed is not None:
-            if fixed.setdefault(row.label, row.fixed) != row.fixed:
-                where = Where(line=row.line)
-                values = (fixed[row.label], row.fixed)
-                problems.append(problem("label-two-values", where, label=row.label, values=values))
+        if not row.label or row.fixed is None or fixed.setdefault(row.label, row.fixed) == row.fixed:
+            continue
+        values = (fixed[row.label], row.fixed)
+        problems.append(problem("label-two-values", Where(line=row.line), label=row.label, values=values))
     index: dict[str, int] = {}
     done = []
     for row in rows:
@@ -307,7 +308,8 @@ def _number_parameters(rows: Sequence[Row]) -> tuple[list[Row], tuple[str, ...],
         if value is not None or row.exogenous:
             done.append(replace(row, fixed=value, parameter=-1))
             continue
-        # A label cannot begin with a blank, so an unlabelled parameter never meets a label of the same spelling.
+        # A label cannot begin with a blank, so an unlabelled parameter never meets a label of the same
+        # spelling.
         number = index.setdefault(row.label or " " + row.name, len(index))
         done.append(replace(row, parameter=number))
     return done, tuple(name.strip() for name in index), problems

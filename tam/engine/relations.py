@@ -1,4 +1,4 @@
-"""Defined parameters and constraints: values, derivatives, and the affine space in which ``==`` holds exactly."""
+"""Defined parameters and constraints: values, derivatives, and the affine space in which ``==`` holds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tam.engine.structure import Affine, Floats
 from tam.engine.syntax import Relation
 from tam.errors import Problem, TamError, Where, problem
 
-#: A row of constraint coefficients below this share of its largest entry is empty: rounding of two or three sums.
+#: A row of constraint coefficients below this share of its largest entry is empty: rounding of two or three
+#: sums.
 EMPTY_ROW = 1e-10
 
 
@@ -32,8 +33,9 @@ class Inequality:
 class Relations:
     """Everything the text says about labels.
 
-    ``definitions`` in an order in which each can be evaluated, ``written`` their names as the text has them; ``labels`` label -> index into theta; ``constants``
-    label -> value of labelled fixed parameters; ``equalities`` (m, q) and ``equal_to`` (m,): equalities @ theta = equal_to.
+    ``definitions`` in an order in which each can be evaluated, ``written`` their names as the text has
+    them; ``labels`` label -> index into theta; ``constants`` label -> value of labelled fixed parameters;
+    ``equalities`` (m, q) and ``equal_to`` (m,): equalities @ theta = equal_to.
     """
 
     definitions: tuple[tuple[str, Node], ...]
@@ -46,7 +48,7 @@ class Relations:
 
 
 def read_relations(table: ParameterTable) -> Relations:
-    """Definitions and constraints of a table; raises ``TamError`` for unknown names, circles, curved constraints."""
+    """Definitions and constraints; raises ``TamError`` for unknown names, circles, curved constraints."""
     labels = {row.label: row.parameter for row in table.rows if row.label and row.free}
     constants = {row.label: row.fixed for row in table.rows if row.label and row.fixed is not None}
     defining = [one for one in table.relations if one.operator == ":="]
@@ -163,7 +165,8 @@ def _difference(one: Relation, forms: Mapping[str, Form | None]) -> Form | None:
 
 
 def affine(equalities: Floats, equal_to: Floats, parameters: int) -> Affine | None:
-    """The points with equalities @ theta = equal_to, by elimination; None if the constraints contradict each other.
+    """The points with equalities @ theta = equal_to, by elimination; None if the constraints contradict
+    each other.
 
     The remaining coordinates z are parameters themselves, so their scale stays that of the parameters.
     """

@@ -1,4 +1,4 @@
-"""From a table or a moment matrix to the moments of a model's variables; everything wrong with them, by column."""
+"""From a table or a moment matrix to the moments of a model's variables, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tam.errors import Problem, TamError, Where, problem
 if TYPE_CHECKING:
     import pandas
 
-#: Smallest eigenvalue of the correlation matrix below which it counts as singular: rounding of a product of columns.
+#: Smallest eigenvalue of the correlation matrix below which it counts as singular: rounding of a product of
+#: columns.
 SINGULAR = 1e-10
 #: Two columns whose correlation is nearer to 1 than this say the same.
 SAME = 1e-9
@@ -24,7 +25,7 @@ SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Moments in the model's order; the complete rows (n, p) they come from and their labels (None from moments)."""
+    """Moments in the model's order; the complete rows (n, p) they come from and their labels, if any."""
 
     moments: Moments
     rows: Floats | None
@@ -33,7 +34,7 @@ class Sample:
 
 
 def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
-    """Moments of the rows that answered everything (listwise); raises ``TamError`` for what cannot be analysed."""
+    """Moments of the rows that answered everything (listwise); raises ``TamError`` if there are none."""
     columns, problems = _columns(data, names)
     if problems:
         raise TamError(problems)
@@ -54,14 +55,15 @@ def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
     centred = rows - means
     covariance = centred.T @ centred / (len(rows) - 1)
     raise_if_not_definite(covariance, names)
-    labels = tuple(data.index[complete])
+    labels = tuple(data.index[np.flatnonzero(complete)])
     return Sample(Moments(tuple(names), covariance, means, len(rows)), rows, labels, tuple(notes))
 
 
 def _columns(data: pandas.DataFrame, names: Sequence[str]) -> tuple[list[Floats], list[Problem]]:
     """Each column as floats, or why it is none."""
     known = [str(name) for name in data.columns]
-    columns, problems = [], []
+    columns: list[Floats] = []
+    problems: list[Problem] = []
     for name in names:
         if known.count(name) != 1:
             problems.append(_no_column(name, known))
@@ -74,7 +76,7 @@ def _columns(data: pandas.DataFrame, names: Sequence[str]) -> tuple[list[Floats]
             continue
         if np.isinf(values).any():
             problems.append(problem("model-column-infinite", Where(column=name), column=name))
-        columns.append(values)
+        columns.append(np.asarray(values, dtype=np.float64))
     return columns, problems
 
 
@@ -137,7 +139,7 @@ def raise_if_not_definite(covariance: Floats, names: Sequence[str]) -> None:
     raise TamError(
         problem(
             "covariance-not-definite",
-            columns=[names[at] for at in involved],
+            columns=[names[int(at)] for at in involved],
             eigenvalue=f"{values[0]:.3g}",
         )
     )

@@ -17,15 +17,18 @@ from tam.engine.starting_values import plain_starting_values, starting_values
 from tam.engine.structure import Affine, Floats, Structure, compile_structure, with_sample
 from tam.errors import Problem, TamError, Where, problem
 
-#: A bound is broken when a parameter lies beyond it by more than this share of its size: well under a printed digit.
+#: A bound is broken when a parameter lies beyond it by more than this share of its size: well under a
+#: printed digit.
 BROKEN = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A model ready for any sample of its variables; ``Structure`` without sample moments of ``fixed.x`` variables.
+    """A model ready for any sample of its variables; ``Structure`` without sample moments of ``fixed.x``
+    variables.
 
-    ``space`` holds the ``==`` constraints; ``moments`` counts the distinct moments the free parameters must explain.
+    ``space`` holds the ``==`` constraints; ``moments`` counts the distinct moments the free parameters must
+    explain.
     """
 
     table: ParameterTable
@@ -36,7 +39,7 @@ class Compiled:
 
     @property
     def npar(self) -> int:
-        return self.space.basis.shape[1]
+        return int(self.space.basis.shape[1])
 
     @property
     def df(self) -> int:
@@ -47,9 +50,9 @@ class Compiled:
 class Solution:
     """What the search found.
 
-    ``structure`` with the sample's moments of exogenous variables, ``aim`` the moments fitted (divisor n), ``space`` the
-    affine space of all equalities that hold (bounds that bind included), ``vcov`` (q, q) of theta or None where the
-    information is singular.
+    ``structure`` with the sample's moments of exogenous variables, ``aim`` the moments fitted (divisor n),
+    ``space`` the affine space of all equalities that hold (bounds that bind included), ``vcov`` (q, q) of
+    theta or None where the information is singular.
     """
 
     compiled: Compiled
@@ -70,7 +73,7 @@ class Solution:
 
 
 def compile_model(table: ParameterTable) -> Compiled:
-    """Matrices, relations and constraint space of a table; raises ``TamError`` if the constraints contradict."""
+    """Matrices, relations and constraint space; raises ``TamError`` if the constraints contradict."""
     structure = compile_structure(table)
     relations = read_relations(table)
     space = affine(relations.equalities, relations.equal_to, len(table.free))
@@ -94,39 +97,49 @@ def _count_moments(structure: Structure) -> int:
     return p * (p + 1) // 2 - given
 
 
-def solve(compiled: Compiled, moments: Moments) -> Solution:
-    """The maximum likelihood solution for moments whose names are the structure's observed variables, in its order.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A compiled model that has met its sample: ``aim`` is to be fitted, ``starts`` are to begin from."""
 
-    Raises ``TamError`` if the model is not identified. A search that fails gives a solution that says so.
-    """
-    n = moments.nobs
-    covariance = moments.covariance * ((n - 1) / n)
+    structure: Structure
+    aim: Target
+    starts: tuple[Floats, ...]
+
+
+def prepare(compiled: Compiled, moments: Moments) -> Prepared:
+    """Everything before the search; raises ``TamError`` if the model is not identified."""
+    covariance = moments.covariance * ((moments.nobs - 1) / moments.nobs)
     structure = with_sample(compiled.structure, covariance, moments.means)
     means = moments.means if structure.meanstructure else None
     aim = target(covariance, means)
-    starts = list(_starts(compiled, structure, covariance, means))
+    starts = tuple(_starts(compiled, structure, covariance, means))
     problems = identification_problems(
         structure, aim, compiled.space, starts[0], df=compiled.df, moments=compiled.moments
     )
     if problems:
         raise TamError(problems)
-    minimum, space, active = _bounded(compiled, structure, aim, starts)
-    notes = [
-        problem("bound-active", Where(line=one.line), bound=one.text)
-        for one in compiled.relations.inequalities
-        if one in active
-    ]
+    return Prepared(structure, aim, starts)
+
+
+def solve(compiled: Compiled, moments: Moments) -> Solution:
+    """The maximum likelihood solution for moments in the order of the structure's observed variables.
+
+    Raises ``TamError`` if the model is not identified. A search that fails gives a solution that says so.
+    """
+    ready = prepare(compiled, moments)
+    structure, aim = ready.structure, ready.aim
+    minimum, space, active = _bounded(compiled, structure, aim, ready.starts)
+    notes = [problem("bound-active", Where(line=one.line), bound=one.text) for one in active]
     if not minimum.converged:
         notes.append(_not_converged(minimum, structure, space))
-    return Solution(
-        compiled, structure, aim, space, minimum, _vcov(structure, minimum, space, n), tuple(notes)
-    )
+    vcov = _vcov(structure, minimum, space, moments.nobs)
+    return Solution(compiled, structure, aim, space, minimum, vcov, tuple(notes))
 
 
 def _starts(
     compiled: Compiled, structure: Structure, covariance: Floats, means: Floats | None
 ) -> Iterator[Floats]:
-    """Starting values in the order they are tried: informed, its cautious variants, plain, and shaken ones."""
+    """Starting values in the order they are tried: informed, cautious variants, plain, shaken ones."""
     table = compiled.table
     informed = starting_values(structure, table, covariance, means)
     plain = plain_starting_values(structure, table, covariance, means)
@@ -205,7 +218,7 @@ def _search(structure: Structure, aim: Target, space: Affine, starts: Sequence[F
         raise TamError(problem("no-starting-values"))
     variances = _variances(structure, minimum.point.theta)
     if minimum.converged and (variances < 0).any():
-        # A negative variance may belong to a local minimum: two more starts, the lowest certified point counts.
+        # A negative variance may belong to a local minimum: try two more starts, keep the lowest.
         for start in starts[1:3]:
             other = descend(structure, aim, space, start)
             if other is not None and other.converged and other.point.value < minimum.point.value - 1e-10:
@@ -215,7 +228,7 @@ def _search(structure: Structure, aim: Target, space: Affine, starts: Sequence[F
 
 def _variances(structure: Structure, theta: Floats) -> Floats:
     cells = structure.covariances
-    return theta[cells.parameter[cells.row == cells.column]]
+    return np.asarray(theta[cells.parameter[cells.row == cells.column]])
 
 
 def _not_converged(minimum: Minimum, structure: Structure, space: Affine) -> Problem:
@@ -232,5 +245,5 @@ def _vcov(structure: Structure, minimum: Minimum, space: Affine, n: int) -> Floa
         factor = np.linalg.cholesky(curvature * np.outer(scale, scale))
     except np.linalg.LinAlgError:
         return None
-    half = np.linalg.solve(factor, (space.basis * scale).T)
-    return half.T @ half
+    half: Floats = np.linalg.solve(factor, (space.basis * scale).T)
+    return np.asarray(half.T @ half)

@@ -1,8 +1,9 @@
 """The standardised solution of every row of the parameter table, with its exact derivatives.
 
-``std`` (lavaan's std.all) puts all variables at unit variance, ``std_lv`` only the latents. Paths are multiplied by
-sd(predictor) / sd(outcome), intercepts divided by sd, variances divided by the total variance, covariances divided by the
-standard deviations of the two terms themselves: residuals where there are residuals.
+``std`` (lavaan's std.all) puts all variables at unit variance, ``std_lv`` only the latents. Paths are
+multiplied by sd(predictor) / sd(outcome), intercepts divided by sd, variances divided by the total
+variance, covariances divided by the standard deviations of the two terms themselves: residuals where there
+are residuals.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tam.engine.parameter_table import Row
-from tam.engine.structure import Floats, Implied, Integers, Structure
+from tam.engine.structure import Floats, Implied, Integers, Structure, add_columns
 
 
 @dataclass(frozen=True, slots=True)
 class RowPlaces:
-    """Where each row of the table stands: ``kind`` 0 path, 1 covariance, 2 intercept; ``i``, ``j`` in v; ``parameter``.
+    """Where each row of the table stands: ``kind`` 0 path, 1 covariance, 2 intercept; ``i``, ``j`` in v;
+    ``parameter``.
 
     All (rows,). For an intercept j = i.
     """
@@ -86,7 +88,7 @@ def _weighted(weights: Floats, logs: Floats) -> Floats:
 
 
 def _exponents(structure: Structure, places: RowPlaces, latent_only: bool) -> tuple[Floats, Floats]:
-    """Powers of the standard deviations that multiply each row: total (rows, K) and the terms' own (rows, K)."""
+    """Powers of the standard deviations that multiply each row: total and the terms' own, (rows, K)."""
     rows, size = len(places.kind), len(structure.names)
     counts = np.arange(size) < structure.latents if latent_only else np.ones(size, dtype=bool)
     total, own = np.zeros((rows, size)), np.zeros((rows, size))
@@ -122,13 +124,13 @@ def standardised(
 
 
 def _total_slopes(structure: Structure, at: Implied) -> Floats:
-    """Derivative of every total variance G_kk (K, q): 2 C_ki G_jk for a path, 2 w C_ks C_kt for a covariance."""
+    """Derivative of every total variance G_kk (K, q): 2 C_ki G_jk per path, 2 w C_ks C_kt per covariance."""
     path, covariance = structure.paths, structure.covariances
     slopes = np.zeros((len(structure.names), len(structure.free)))
     by_path = 2.0 * at.effects[:, path.row] * at.total[:, path.column]
-    np.add.at(slopes, (slice(None), path.parameter), by_path)
+    add_columns(slopes, path.parameter, by_path)
     both = at.effects[:, covariance.row] * at.effects[:, covariance.column]
-    np.add.at(slopes, (slice(None), covariance.parameter), 2.0 * covariance.weight * both)
+    add_columns(slopes, covariance.parameter, 2.0 * covariance.weight * both)
     return slopes
 
 

@@ -1,8 +1,9 @@
 """Starting values from the sample moments, in the data's own units.
 
-Each latent gets loadings and a variance from a principal-axis factor of its indicators; its covariances with everything
-else follow from weights that are unbiased for it; regressions, residual variances and covariances are then read off that
-covariance matrix of all variables. Second-order factors are treated the same way, from their factors' covariances.
+Each latent gets loadings and a variance from a principal-axis factor of its indicators; its covariances
+with everything else follow from weights that are unbiased for it; regressions, residual variances and
+covariances are then read off that covariance matrix of all variables. Second-order factors are treated the
+same way, from their factors' covariances.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 from tam.engine.parameter_table import ParameterTable, Row
 from tam.engine.structure import Floats, Structure
 
-#: Bounds of a communality while starting values are sought; outside, the first step would begin at a Heywood case.
+#: Bounds of a communality while starting values are sought; outside, the first step would begin at a
+#: Heywood case.
 COMMUNALITY = (0.1, 0.9)
 #: Largest starting correlation of exogenous variables and of residuals.
 EXOGENOUS_CORRELATION, RESIDUAL_CORRELATION = 0.9, 0.5
@@ -25,7 +27,7 @@ def starting_values(
 ) -> Floats:
     """theta (q,) to begin with; ``covariance`` (p, p) and ``means`` (p,) in the order of the structure."""
     whole = _covariance_of_all(structure, table, covariance)
-    paths = _paths(structure, table, whole)
+    paths = _paths(structure, whole)
     residual = (np.eye(len(whole)) - paths) @ whole @ (np.eye(len(whole)) - paths).T
     theta = np.zeros(len(structure.free))
     cells = structure.paths
@@ -116,28 +118,28 @@ def _add_latent(
 
 def _one_factor(block: Floats) -> Floats:
     """Loadings (m,) on a factor of variance 1 by principal axes, in the units of the indicators."""
-    deviations = np.sqrt(np.maximum(np.diag(block), 1e-300))
+    deviations: Floats = np.sqrt(np.maximum(np.diag(block), 1e-300))
     correlation = block / np.outer(deviations, deviations)
     count = len(block)
     if count == 1:
-        return deviations * np.sqrt(COMMUNALITY[1])
+        return deviations * COMMUNALITY[1] ** 0.5
     if count == 2:
-        shared = np.clip(abs(correlation[0, 1]), *COMMUNALITY) ** 0.5
-        return deviations * shared * np.array([1.0, np.sign(correlation[0, 1]) or 1.0])
+        shared = float(np.clip(abs(correlation[0, 1]), *COMMUNALITY)) ** 0.5
+        return deviations * np.array([shared, shared if correlation[0, 1] >= 0 else -shared])
     communality = np.clip(np.abs(correlation - np.eye(count)).max(axis=1), *COMMUNALITY)
-    loading = np.sqrt(communality)
+    loading: Floats = np.sqrt(communality)
     for _ in range(10):
         reduced = correlation.copy()
         np.fill_diagonal(reduced, communality)
         values, vectors = np.linalg.eigh(reduced)
         loading = vectors[:, -1] * np.sqrt(max(values[-1], COMMUNALITY[0]))
         communality = np.clip(loading**2, *COMMUNALITY)
-    sign = np.sign(loading.sum()) or 1.0
-    return sign * np.sign(loading) * np.sqrt(communality) * deviations
+    sign = 1.0 if loading.sum() >= 0 else -1.0
+    return np.asarray(sign * np.sign(loading) * np.sqrt(communality) * deviations)
 
 
 def _scale(raw: Floats, rows: Sequence[Row], deviations: Floats, fixed_variance: float) -> float:
-    """Standard deviation of the latent: such that its fixed loadings have their values; negative flips its sign."""
+    """Standard deviation of the latent that gives its fixed loadings their values; negative: sign flipped."""
     marked = [(at, row.fixed) for at, row in enumerate(rows) if row.fixed]
     if not marked:
         return float(np.sqrt(abs(fixed_variance)))
@@ -148,7 +150,7 @@ def _scale(raw: Floats, rows: Sequence[Row], deviations: Floats, fixed_variance:
     return float(np.mean(guesses)) or 1.0
 
 
-def _paths(structure: Structure, table: ParameterTable, whole: Floats) -> Floats:
+def _paths(structure: Structure, whole: Floats) -> Floats:
     """A (K, K): every variable regressed on its predictors, the fixed paths held."""
     cells = structure.paths
     paths = structure.base_paths.copy()
@@ -166,13 +168,12 @@ def _set_covariances(structure: Structure, whole: Floats, residual: Floats, thet
     """Residual variances at least a tenth of the variance; covariances within reach of them."""
     own = np.abs(np.diag(whole))
     variances = np.clip(np.diag(residual), 0.1 * own, own)
-    incoming = structure.base_paths.any(axis=1)
-    incoming[structure.paths.row] = True
+    incoming = set(np.flatnonzero(structure.base_paths.any(axis=1))) | set(structure.paths.row)
     cells = structure.covariances
     for i, j, parameter in zip(cells.row, cells.column, cells.parameter):
         if i == j:
             theta[parameter] = variances[i]
             continue
-        share = RESIDUAL_CORRELATION if incoming[i] or incoming[j] else EXOGENOUS_CORRELATION
+        share = RESIDUAL_CORRELATION if i in incoming or j in incoming else EXOGENOUS_CORRELATION
         limit = share * float(np.sqrt(variances[i] * variances[j]))
         theta[parameter] = float(np.clip(residual[i, j], -limit, limit))

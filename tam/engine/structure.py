@@ -1,7 +1,7 @@
 """The model as matrices: which cell holds which parameter, what moments theta implies, and their derivatives.
 
-All variables stand in one list v of length K: first the latents, then the observed, each in the table's order. Three
-arrays hold the model:
+All variables stand in one list v of length K: first the latents, then the observed, each in the table's
+order. Three arrays hold the model:
 
     paths        A  (K, K)   A[outcome, predictor]; loadings and regressions alike
     covariances  S  (K, K)   (residual) variances and covariances
@@ -11,21 +11,22 @@ so that, with C = (I - A)^-1 and M the rows of C that belong to observed variabl
 
     Cov(v) = G = C S C'     Sigma = M S M'     E(v) = C a     mu = M a
 
-This holds the LISREL matrices as blocks (Lambda and Beta in A, Psi and Theta in S, nu and alpha in a) and needs no dummy
-latents where observed variables predict or are predicted. Only the *core*, the variables with an arrow going out, needs
-an inverse.
+This holds the LISREL matrices as blocks (Lambda and Beta in A, Psi and Theta in S, nu and alpha in a) and
+needs no dummy latents where observed variables predict or are predicted. Only the *core*, the variables
+with an arrow going out, needs an inverse.
 
 Every free cell changes Sigma by a matrix of rank two, weight * (left right' + right left'):
 
     path A[i, j]           left = M[:, i]   right = G[observed, j]   weight 1
     covariance S[i, j]     left = M[:, i]   right = M[:, j]          weight 1, on the diagonal 1/2
 
-and mu by M[:, i] * E(v)[j] (path) or M[:, i] (intercept). ``theta`` holds each free parameter once, in the order of
-``Structure.free``; cells that share a label point to the same place. Linear constraints are ``Affine``:
-theta = offset + basis @ z.
+and mu by M[:, i] * E(v)[j] (path) or M[:, i] (intercept). ``theta`` holds each free parameter once, in the
+order of ``Structure.free``; cells that share a label point to the same place. Linear constraints are
+``Affine``: theta = offset + basis @ z.
 
-Everything here accepts a stack: theta of shape (..., q) gives matrices of shape (..., K, K). Observed exogenous
-variables (``fixed.x``) have their sample moments in S and a: ``with_sample`` puts them there, for one sample or a stack.
+Everything here accepts a stack: theta of shape (..., q) gives matrices of shape (..., K, K). Observed
+exogenous variables (``fixed.x``) have their sample moments in S and a: ``with_sample`` puts them there, for
+one sample or a stack.
 """
 
 from __future__ import annotations
@@ -59,9 +60,10 @@ class Structure:
     """A compiled model of one group.
 
     ``names`` (K) latents then observed; ``latents`` their number; ``base_*`` the fixed cells (free ones 0);
-    ``exogenous`` positions in v of ``fixed.x`` variables, ``exogenous_cells`` (m, 2) and ``exogenous_means`` those of
-    their moments that come from the sample; ``core`` positions with an outgoing arrow; ``gather`` (c, q) sums the
-    cells (paths, then covariances) into parameters, None where that is the identity.
+    ``exogenous`` positions in v of ``fixed.x`` variables, ``exogenous_cells`` (m, 2) and
+    ``exogenous_means`` those of their moments that come from the sample; ``core`` positions with an
+    outgoing arrow; ``gather`` (c, q) sums the cells (paths, then covariances) into parameters, None where
+    that is the identity.
     """
 
     names: tuple[str, ...]
@@ -107,8 +109,7 @@ class Affine:
 
     @property
     def is_identity(self) -> bool:
-        rows, columns = self.basis.shape
-        return rows == columns
+        return len(self.basis) == len(self.basis.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ class Implied:
 
 @dataclass(frozen=True, slots=True)
 class Derivatives:
-    """Rank-two derivatives of Sigma per cell, paths then covariances: ``left``, ``right`` (p, c), ``weight`` (c,);
-    ``mu`` (p, q): derivative of mu per parameter, None without mean structure."""
+    """Rank-two derivatives of Sigma per cell, paths then covariances: ``left``, ``right`` (p, c),
+    ``weight`` (c,); ``mu`` (p, q): derivative of mu per parameter, None without mean structure."""
 
     left: Floats
     right: Floats
@@ -156,7 +157,8 @@ def compile_structure(table: ParameterTable) -> Structure:
     base_paths, base_covariances = np.zeros((size, size)), np.zeros((size, size))
     base_intercepts = np.zeros(size)
     free: dict[str, list[tuple[int, int, int]]] = {"paths": [], "covariances": [], "intercepts": []}
-    sample_cells, sample_means = [], []
+    sample_cells: list[tuple[int, int]] = []
+    sample_means: list[tuple[int, int]] = []
     for row in table.rows:
         matrix, i, j = _cell(row, place)
         if row.free:
@@ -170,8 +172,7 @@ def compile_structure(table: ParameterTable) -> Structure:
         else:
             base_intercepts[i] = row.fixed or 0.0
     paths, covariances = _cells(free["paths"], False), _cells(free["covariances"], True)
-    outgoing = base_paths.any(axis=0)
-    outgoing[paths.column] = True
+    core = np.union1d(np.flatnonzero(base_paths.any(axis=0)), paths.column)
     means = np.array([i for i, _ in sample_means], dtype=np.intp)
     return Structure(
         names=names,
@@ -187,7 +188,7 @@ def compile_structure(table: ParameterTable) -> Structure:
         exogenous=np.array(sorted({i for i, _ in sample_cells}), dtype=np.intp),
         exogenous_cells=np.array(sample_cells, dtype=np.intp).reshape(-1, 2),
         exogenous_means=means,
-        core=np.flatnonzero(outgoing),
+        core=core,
         gather=_gather(np.concatenate([paths.parameter, covariances.parameter]), len(table.free)),
     )
 
@@ -220,8 +221,8 @@ def _gather(parameter: Integers, parameters: int) -> Floats | None:
 def with_sample(structure: Structure, covariance: Floats, means: Floats | None = None) -> Structure:
     """The structure with the sample moments of its exogenous observed variables filled in.
 
-    ``covariance`` (..., p, p) with the divisor of the estimator (n for ML), ``means`` (..., p), both in the order of
-    ``observed_names``. A stack of samples gives a stack of base matrices.
+    ``covariance`` (..., p, p) with the divisor of the estimator (n for ML), ``means`` (..., p), both in the
+    order of ``observed_names``. A stack of samples gives a stack of base matrices.
     """
     if not len(structure.exogenous_cells) and not len(structure.exogenous_means):
         return structure
@@ -294,6 +295,11 @@ def derivatives(structure: Structure, at: Implied) -> Derivatives:
     mu = None
     if structure.meanstructure:
         mu = np.zeros((reach.shape[0], len(structure.free)))
-        np.add.at(mu, (slice(None), path.parameter), reach[:, path.row] * at.mean[path.column])
-        np.add.at(mu, (slice(None), structure.intercepts.parameter), reach[:, structure.intercepts.row])
+        add_columns(mu, path.parameter, reach[:, path.row] * at.mean[path.column])
+        add_columns(mu, structure.intercepts.parameter, reach[:, structure.intercepts.row])
     return Derivatives(left, right, weight, mu)
+
+
+def add_columns(matrix: Floats, at: Integers, columns: Floats) -> None:
+    """matrix[:, at] += columns, adding up where a place stands in ``at`` twice; changes ``matrix``."""
+    np.add.at(matrix.T, at, columns.T)

@@ -1,14 +1,17 @@
-"""Reads lavaan's model syntax into statements and prints statements back; parse -> print -> parse is the identity.
+"""Reads lavaan's model syntax into statements and prints statements back; parse -> print -> parse is the
+identity.
 
-Understood: ``=~  ~  ~~  ~ 1  |  :=  ==  <  >``, labels, fixed numbers (``0.85^2*x``), ``NA*``, ``start()``, ``equal()``,
-``label()``, ``c()``, several modifiers on one term (``a*x + start(1)*x`` or ``a*start(1)*x``), several statements on a line
-with ``;``, comments with ``#`` and ``!``, formulas that run over several lines, names in any script, ``X:Z``.
+Understood: ``=~  ~  ~~  ~ 1  |  :=  ==  <  >``, labels, fixed numbers (``0.85^2*x``), ``NA*``, ``start()``,
+``equal()``, ``label()``, ``c()``, several modifiers on one term (``a*x + start(1)*x`` or ``a*start(1)*x``),
+several statements on a line with ``;``, comments with ``#`` and ``!``, formulas that run over several
+lines, names in any script, ``X:Z``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from tam.engine.expressions import ExpressionError, Node, evaluate, names_in, parse_expression
@@ -75,7 +78,7 @@ class Syntax:
 
 
 def parse_model(text: str) -> Syntax:
-    """The statements of a model text. Raises ``TamError`` with every problem, each with line, column and caret."""
+    """The statements of a model text. Raises ``TamError`` with every problem, each with line and caret."""
     tokens, problems = tokenise(text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     bad_lines = {one.where.line for one in problems}
@@ -259,7 +262,7 @@ def _places_outside_brackets(tokens: Sequence[Token], signs: str) -> list[int]:
 
 
 def _modifiers(tokens: Sequence[Token], star: Token) -> tuple[Modifier, ...]:
-    """What stands before the last ``*``: one number (arithmetic allowed), or several modifiers between stars."""
+    """What stands before the last ``*``: one number (arithmetic allowed), or modifiers between stars."""
     if star.text == "?":
         return (Modifier("start", (_number(tokens, star),)),)
     try:
@@ -268,7 +271,7 @@ def _modifiers(tokens: Sequence[Token], star: Token) -> tuple[Modifier, ...]:
         if tokens and tokens[0].kind in ("number", "sign"):
             raise error
     edges = [-1, *_places_outside_brackets(tokens, "*"), len(tokens)]
-    parts = [tokens[a + 1 : b] for a, b in zip(edges, edges[1:])]
+    parts = [tokens[a + 1 : b] for a, b in pairwise(edges)]
     return tuple(_modifier(part, star) for part in parts)
 
 
@@ -309,7 +312,7 @@ def _function(name: Token, inside: Sequence[Token], close: Token) -> Modifier:
 
 def _arguments(tokens: Sequence[Token], close: Token) -> Iterator[tuple[Sequence[Token], Token]]:
     edges = [-1, *_places_outside_brackets(tokens, ","), len(tokens)]
-    for a, b in zip(edges, edges[1:]):
+    for a, b in pairwise(edges):
         after = tokens[b] if b < len(tokens) else close
         if a + 1 >= b:
             raise _Unexpected(after)
@@ -344,7 +347,7 @@ def _combine(values: Sequence[float | str | None], first: Token) -> Modifier:
     return Modifier("free" if all(value is None for value in values) else "fixed", tuple(values))
 
 
-# --- printing -----------------------------------------------------------------------------------------------------
+# --- printing
 
 
 def print_model(syntax: Syntax) -> str:

@@ -1,4 +1,4 @@
-"""Cuts model text into tokens, each with its line and column; no regular expressions, one pass, linear time."""
+"""Cuts model text into tokens, each with its line and column: no regular expressions, linear time."""
 
 from __future__ import annotations
 

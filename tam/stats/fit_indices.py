@@ -1,7 +1,8 @@
 """Measures of model fit, each a function of plain numbers or matrices.
 
-Conventions throughout are those of maximum likelihood with divisor n: chi-square = n * F, covariance matrices with
-divisor n. A measure that does not exist for its arguments raises ``ValueError`` with the reason.
+Conventions throughout are those of maximum likelihood with divisor n: chi-square = n * F, covariance
+matrices with divisor n. A measure that does not exist for its arguments raises ``ValueError`` with the
+reason.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ def pvalue(chisq: float, df: int) -> float:
     return float(special.chdtrc(df, chisq))
 
 
-def baseline_discrepancy(covariance: Floats, exogenous: Floats | None = None) -> float:
+def baseline_discrepancy(covariance: Floats, exogenous: NDArray[np.bool_] | None = None) -> float:
     """F of the model in which all variables that are not exogenous are uncorrelated.
 
-    F = sum log s_jj (endogenous) + log|S_xx| - log|S|; ``covariance`` (p, p), ``exogenous`` a boolean mask (p,) of the
-    variables whose own moments are taken as given (``fixed.x``). At least 0.
+    F = sum log s_jj (endogenous) + log|S_xx| - log|S|; ``covariance`` (p, p), ``exogenous`` a boolean mask
+    (p,) of the variables whose own moments are taken as given (``fixed.x``). At least 0.
     Peer: ``lavaan::fitMeasures(fit, "baseline.chisq") / n``.
     """
     mask = np.zeros(len(covariance), dtype=bool) if exogenous is None else exogenous
@@ -93,7 +94,7 @@ def rmsea_interval(chisq: float, df: int, n: int, level: float = RMSEA_LEVEL) ->
 
 
 def noncentrality(chisq: float, df: int, probability: float) -> float:
-    """The noncentrality of a chi-square distribution that has ``probability`` below ``chisq``; 0 if none has."""
+    """The noncentrality of a chi-square with ``probability`` below ``chisq``; 0 if none has."""
     from scipy import optimize, special, stats
 
     if special.chdtr(df, chisq) <= probability:
@@ -124,7 +125,8 @@ def rmsea_pvalue(chisq: float, df: int, n: int, close: float = CLOSE_FIT) -> flo
 def srmr(
     covariance: Floats, implied: Floats, means: Floats | None = None, implied_means: Floats | None = None
 ) -> float:
-    """Standardised root mean square residual: root mean square of (s_ij - sigma_ij) / sqrt(s_ii s_jj), i >= j.
+    """Standardised root mean square residual: root mean square of (s_ij - sigma_ij) / sqrt(s_ii s_jj), i >=
+    j.
 
     Matrices (p, p). With a mean structure the residuals (m_i - mu_i) / sqrt(s_ii) count as well. At least 0.
     Bentler. Peer: ``lavaan::fitMeasures(fit, "srmr")``.
@@ -177,5 +179,5 @@ def bic(loglik: float, npar: int, n: int) -> float:
 
 
 def bic_adjusted(loglik: float, npar: int, n: int) -> float:
-    """Sample-size adjusted BIC: log((n + 2) / 24) npar - 2 loglik. Peer: ``lavaan::fitMeasures(fit, "bic2")``."""
+    """Sample-size adjusted BIC: log((n + 2) / 24) npar - 2 loglik. Peer: ``fitMeasures(fit, "bic2")``."""
     return math.log((n + 2.0) / 24.0) * npar - 2.0 * loglik
