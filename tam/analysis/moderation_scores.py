@@ -1,10 +1,9 @@
-"""The observed-score counterpart of a latent interaction: least squares on mean scores, errors robust to
-unequal
-variances (HC3, MacKinnon and White 1985)."""
+"""The observed-score counterpart of a latent interaction: least squares on mean scores, with errors
+robust to unequal variances (HC3, MacKinnon and White 1985)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +33,29 @@ class ScoreRegression:
     method: str = METHOD
 
 
-def mean_scores(data: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """The mean of the items of each construct per row (n, k), missing where any item is."""
-    columns = {name: data[list(items)].to_numpy(np.float64).mean(axis=1) for name, items in scales.items()}
+def score_weights(parts: Mapping[str, Sequence[str]], name: str) -> dict[str, float]:
+    """The weight of every item in a construct's mean score; for a second-order construct the mean of its
+    parts' means. A name without parts is a column of its own."""
+    children = parts.get(name)
+    if not children:
+        return {name: 1.0}
+    weights: dict[str, float] = {}
+    for child in children:
+        for item, weight in score_weights(parts, child).items():
+            weights[item] = weights.get(item, 0.0) + weight / len(children)
+    return weights
+
+
+def mean_scores(
+    data: pd.DataFrame, parts: Mapping[str, Sequence[str]], names: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Mean scores (n, k) of the named constructs and columns, all constructs if None; missing where any
+    item is."""
+    columns = {}
+    for name in parts if names is None else names:
+        weights = score_weights(parts, name)
+        items = data[list(weights)].to_numpy(np.float64)
+        columns[name] = items @ np.array(list(weights.values()))
     return pd.DataFrame(columns, index=data.index)
 
 
@@ -52,9 +71,9 @@ def score_regression(
 
     Focal predictor and moderator are centred at their means before they are multiplied, so their own
     coefficients hold at the other's mean. Rows with a missing score in any of the variables are left out.
-    Parameters: ``scores`` with numeric columns for all names; ``level`` of the interval.
-    Raises ValueError when fewer rows than coefficients are complete or a variable does not vary.
-    Peer: R ``lm`` with ``sandwich::vcovHC(type = "HC3")``.
+    Parameters: ``scores`` with numeric columns for all names; ``level`` of the interval. Raises
+    ValueError when too few rows are complete or the scores do not vary independently. Peer: R ``lm`` with
+    ``sandwich::vcovHC(type = "HC3")``.
     """
     from statsmodels.regression.linear_model import OLS
 

@@ -1,0 +1,252 @@
+"""Moderation: a latent interaction in the full structural model, its simple slopes, and the mean-score
+check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from tam.analysis.moderation_scores import ScoreRegression, mean_scores, score_regression
+from tam.analysis.moderation_slopes import (
+    Line,
+    ModeratorRange,
+    Slope,
+    moderated_path,
+    simple_slopes,
+    slope_lines,
+)
+from tam.engine.products_fit import InteractionFit, fit_interactions
+from tam.errors import Problem, TamError, Unavailable, problem
+from tam.spec.model import Model, Moderation, parse_moderation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Number = float | Unavailable
+Agreement = Literal["same_conclusion", "different_conclusion"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationAnalysis:
+    """One moderated path. ``est`` to ``ci_high`` are the coefficient of the latent product; ``std`` holds
+    for predictor, moderator and outcome of unit variance, ``std_naive`` for a product of unit variance.
+    ``measures`` are those of the whole model with the product. What could not be had is Unavailable with
+    the reason."""
+
+    predictor: str
+    moderator: str
+    outcome: str
+    hypothesis: str | None
+    method: str
+    pairs: str
+    indicators: tuple[str, ...]
+    n: int
+    est: Number
+    se: Number
+    z: Number
+    p: Number
+    ci_low: Number
+    ci_high: Number
+    std: Number
+    std_naive: Number
+    converged: bool
+    admissible: bool
+    measures: Mapping[str, Any]
+    moderator_range: ModeratorRange | None
+    slopes: tuple[Slope, ...]
+    lines: tuple[Line, ...]
+    composite: ScoreRegression | Unavailable
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationResult:
+    """All moderations of a model in its order, and what a person must know about them."""
+
+    analyses: tuple[ModerationAnalysis, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One moderation and how it is to be analysed."""
+
+    path: Moderation
+    model: Model
+    data: pd.DataFrame
+    method: str
+    pairs: str
+    estimator: str
+    level: float
+
+    @property
+    def interaction(self) -> str:
+        return f"{self.path.predictor}:{self.path.moderator}"
+
+
+def moderation(
+    model: Model,
+    data: pd.DataFrame,
+    *,
+    method: str = "dblcent",
+    pairs: str = "all",
+    estimator: str = "ML",
+    ci: float = 0.95,
+) -> ModerationResult:
+    """Every moderation of the model, each in the full structural model with that one interaction added.
+
+    ``data``: complete rows of the model's items and observed variables; ``method`` and ``pairs`` of the
+    products as in ``product_indicators``; ``ci`` the level of all intervals. A moderation that cannot be
+    estimated stands in the result with the reason and leaves the others alone.
+    """
+    analyses, problems = [], []
+    for path in model.moderations:
+        request = _Request(path, model, data, method, pairs, estimator, ci)
+        analysis, found = _analyse(request)
+        analyses.append(analysis)
+        problems += found
+    return ModerationResult(tuple(analyses), tuple(problems))
+
+
+def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
+    composite = _composite(request)
+    try:
+        found = fit_interactions(
+            f"{request.model.to_lavaan()}{request.path.outcome} ~ {request.interaction}\n",
+            request.data,
+            method=request.method,
+            pairs=request.pairs,
+            estimator=request.estimator,
+            ci=request.level,
+        )
+    except TamError as error:
+        reason = "; ".join(one.what for one in error.problems)
+        return _failed(request, reason, composite, (), {}), [_told(request, reason)]
+    except np.linalg.LinAlgError:
+        reason = "a matrix of the model could not be inverted"
+        return _failed(request, reason, composite, (), {}), [_told(request, reason)]
+    if not found.fit.converged:
+        reason = "the model with the interaction did not converge"
+        (product,) = found.expansion.products
+        failed = _failed(request, reason, composite, product.indicators, found.fit.measures)
+        return failed, [_told(request, reason), *found.problems]
+    analysis = _estimated(request, found, composite)
+    problems = list(found.problems)
+    if not found.fit.admissible:
+        problems.append(problem("moderation-inadmissible", moderation=str(request.path)))
+    if analysis.agreement == "different_conclusion":
+        problems.append(problem("moderation-disagreement", moderation=str(request.path)))
+    return analysis, problems
+
+
+def _estimated(
+    request: _Request, found: InteractionFit, composite: ScoreRegression | Unavailable
+) -> ModerationAnalysis:
+    fit, path = found.fit, request.path
+    (product,) = found.expansion.products
+    k = next(
+        k
+        for k, row in enumerate(fit.table.rows)
+        if (row.lhs, row.op, row.rhs) == (path.outcome, "~", request.interaction)
+    )
+    columns = fit.columns
+    numbers: dict[str, Any] = {
+        name: _number(getattr(columns, name)[k], "the covariance matrix of the estimates could not be had")
+        for name in ("est", "se", "z", "p", "ci_low", "ci_high")
+    }
+    standard = next(one for one in found.interactions if one.outcome == path.outcome)
+    parts = moderated_path(fit, found.expansion.data, path.predictor, path.moderator, path.outcome)
+    place = parts.moderator_place
+    readable = np.isfinite([place.sd, parts.predictor_place.sd, parts.outcome_place.sd]).all()
+    return ModerationAnalysis(
+        **_head(request),
+        indicators=product.indicators,
+        n=fit.n,
+        **numbers,
+        std=_number(standard.std, "a variance is not positive"),
+        std_naive=_number(standard.std_naive, "a variance is not positive"),
+        converged=True,
+        admissible=fit.admissible,
+        measures=fit.measures,
+        moderator_range=ModeratorRange(place.sd, place.mean, place.low, place.high) if readable else None,
+        slopes=simple_slopes(parts, request.level) if readable else (),
+        lines=slope_lines(parts) if readable else (),
+        composite=composite,
+        agreement=_agreement(numbers["ci_low"], numbers["ci_high"], composite),
+    )
+
+
+def _failed(
+    request: _Request,
+    reason: str,
+    composite: ScoreRegression | Unavailable,
+    indicators: tuple[str, ...],
+    measures: Mapping[str, Any],
+) -> ModerationAnalysis:
+    names = ("est", "se", "z", "p", "ci_low", "ci_high", "std", "std_naive")
+    missing: dict[str, Any] = dict.fromkeys(names, Unavailable(reason))
+    return ModerationAnalysis(
+        **_head(request),
+        indicators=indicators,
+        n=len(request.data),
+        **missing,
+        converged=False,
+        admissible=False,
+        measures=measures,
+        moderator_range=None,
+        slopes=(),
+        lines=(),
+        composite=composite,
+        agreement=None,
+    )
+
+
+def _head(request: _Request) -> dict[str, Any]:
+    """What is known before anything is estimated."""
+    path = request.path
+    asked = (h.id for h in request.model.hypotheses if parse_moderation(h.path) == path)
+    return {
+        "predictor": path.predictor,
+        "moderator": path.moderator,
+        "outcome": path.outcome,
+        "hypothesis": next(asked, None),
+        "method": request.method,
+        "pairs": request.pairs,
+    }
+
+
+def _composite(request: _Request) -> ScoreRegression | Unavailable:
+    """The regression of mean scores with all predictors and controls of the outcome."""
+    model, path = request.model, request.path
+    parts = {**model.measurement, **model.second_order}
+    predictors = model.predictors(path.outcome)
+    try:
+        scores = mean_scores(request.data, parts, (path.outcome, *predictors))
+        return score_regression(
+            scores, path.outcome, predictors, path.predictor, path.moderator, request.level
+        )
+    except (ValueError, KeyError) as error:
+        return Unavailable(f"the mean scores could not be analysed: {error}")
+
+
+def _agreement(low: Number, high: Number, composite: ScoreRegression | Unavailable) -> Agreement | None:
+    """Whether both analyses find an effect of the same sign, or both find none."""
+    if isinstance(composite, Unavailable) or isinstance(low, Unavailable) or isinstance(high, Unavailable):
+        return None
+    same = _conclusion(low, high) == _conclusion(composite.ci_low, composite.ci_high)
+    return "same_conclusion" if same else "different_conclusion"
+
+
+def _conclusion(low: float, high: float) -> int:
+    return 1 if low > 0 else -1 if high < 0 else 0
+
+
+def _number(value: float, reason: str) -> Number:
+    return float(value) if np.isfinite(value) else Unavailable(reason)
+
+
+def _told(request: _Request, reason: str) -> Problem:
+    return problem("moderation-not-estimated", moderation=str(request.path), reason=reason)
