@@ -1,0 +1,138 @@
+"""``tam fit``: any model in lavaan syntax on any table or moment matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tam.cli.answer import Answer
+from tam.cli.choices import not_offered
+from tam.cli.command import console, tam_command
+from tam.cli.fit_blocks import fit_blocks
+from tam.cli.inputs import places_in, read_columns, read_model_text
+from tam.errors import Problem, TamError, problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tam.engine import Moments
+
+ESTIMATORS = ("ML", "MLR", "MLM", "ULS", "GLS", "WLSMV")
+INTERACTIONS = ("dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml")
+OFFERED = {
+    "--estimator": ("ML",),
+    "--missing": ("listwise",),
+    "--se": ("standard", "bootstrap"),
+    "--interaction": ("dblcent",),
+}
+
+
+@tam_command("fit")
+@click.option("--model", "model_file", metavar="FILE", required=True, help="A model in lavaan syntax.")
+@click.option("--data", "data_file", metavar="FILE", help="A table: CSV, TSV or XLSX.")
+@click.option(
+    "--moments", "moments_file", metavar="FILE", help="A CSV with a covariance or correlation matrix."
+)
+@click.option("--nobs", type=click.IntRange(2), metavar="N", help="Respondents behind the matrix.")
+@click.option("--estimator", type=click.Choice(ESTIMATORS), default="ML", help="This version: ML.")
+@click.option(
+    "--missing", type=click.Choice(["listwise", "fiml"]), default="listwise", help="This version: listwise."
+)
+@click.option(
+    "--se", type=click.Choice(["standard", "robust", "bootstrap"]), help="This version: standard, bootstrap."
+)
+@click.option("--bootstrap", type=click.IntRange(2, 1_000_000), metavar="N", help="Bootstrap samples (1000).")
+@click.option("--seed", type=click.IntRange(0), default=1, metavar="S", help="Seed of the bootstrap.")
+@click.option(
+    "--ci", "intervals", type=click.Choice(["percentile", "bc", "bca"]), help="Bootstrap intervals."
+)
+@click.option("--level", type=click.FloatRange(0.5, 0.9999), default=0.95, help="Level of the intervals.")
+@click.option("--group", metavar="COL", help="Not in this version.")
+@click.option("--group-equal", metavar="LIST", help="Not in this version.")
+@click.option("--ordered", metavar="all|A,B", help="Not in this version.")
+@click.option("--meanstructure", is_flag=True, help="Model the means too.")
+@click.option("--std-lv", is_flag=True, help="Fix latent variances to 1 instead of the first loadings.")
+@click.option(
+    "--interaction", type=click.Choice(INTERACTIONS), default="dblcent", help="This version: dblcent."
+)
+@click.option(
+    "--pairs", type=click.Choice(["all", "matched"]), default="all", help="Products of which items."
+)
+@click.option("--engine", type=click.Choice(["tam", "semopy"]), default="tam", help="Who estimates.")
+def command(**options: Any) -> Answer:
+    """Fit a model in lavaan syntax to any table or moment matrix.
+
+    The model uses lavaan's operators and the defaults of its sem(); X:Z is a latent interaction.
+
+    \b
+      tam fit --model model.lav --data answers.csv
+      tam fit --model model.lav --moments matrix.csv --nobs 301
+      tam fit --model model.lav --data answers.csv --se bootstrap --bootstrap 5000 --ci bca
+    """
+    refused = refusals(options)
+    if refused:
+        raise TamError(refused)
+    from tam.analysis.lavaan_fit import fit
+
+    text = read_model_text(options["model_file"])
+    with places_in(options["model_file"]):
+        data = _data(options, text)
+        console().progress("fitting")
+        found = fit(
+            text,
+            data,
+            estimator=options["estimator"],
+            missing=options["missing"],
+            se="bootstrap" if _bootstraps(options) else "standard",
+            bootstrap=options["bootstrap"] or 1000,
+            seed=options["seed"],
+            interval=options["intervals"] or "percentile",
+            meanstructure=options["meanstructure"],
+            std_lv=options["std_lv"],
+            interaction=options["interaction"],
+            pairs=options["pairs"],
+            engine=options["engine"],
+            ci=options["level"],
+        )
+    record = found.to_dict()
+    return Answer(result=record, blocks=fit_blocks(record), problems=found.problems)
+
+
+def refusals(options: dict[str, Any]) -> list[Problem]:
+    """Everything that the options ask for and cannot have, before any file is read."""
+    found: list[Problem] = []
+    if options["data_file"] is None and options["moments_file"] is None:
+        found.append(problem("missing-argument", argument="--data or --moments", command="tam fit"))
+    if options["data_file"] is not None and options["moments_file"] is not None:
+        found.append(problem("excludes", first="--data", second="--moments"))
+    if options["moments_file"] is not None and options["nobs"] is None:
+        found.append(problem("needs-also", first="--moments", second="--nobs"))
+    if options["nobs"] is not None and options["moments_file"] is None:
+        found.append(problem("needs-also", first="--nobs", second="--moments"))
+    for name, offered in OFFERED.items():
+        asked = options[name.removeprefix("--")]
+        found += not_offered(name, [asked] if asked else [], offered)
+    for name in ("group", "group_equal", "ordered"):
+        if options[name] is not None:
+            option = f"--{name.replace('_', '-')}"
+            found.append(problem("not-yet-available", feature=option, available="tam fit --estimator ML"))
+    if options["se"] == "standard" and (options["bootstrap"] or options["intervals"]):
+        found.append(problem("excludes", first="--se standard", second="--bootstrap, --ci"))
+    if _bootstraps(options) and options["moments_file"] is not None:
+        found.append(problem("excludes", first="--se bootstrap", second="--moments"))
+    return found
+
+
+def _bootstraps(options: dict[str, Any]) -> bool:
+    """Asked for by name, by a number of samples, or by the kind of bootstrap interval."""
+    return options["se"] == "bootstrap" or bool(options["bootstrap"] or options["intervals"])
+
+
+def _data(options: dict[str, Any], text: str) -> pd.DataFrame | Moments:
+    from tam.engine import read_moments
+
+    if options["moments_file"] is not None:
+        return read_moments(options["moments_file"], options["nobs"])
+    console().progress("reading")
+    return read_columns(options["data_file"], text)
