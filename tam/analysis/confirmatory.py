@@ -80,7 +80,8 @@ def confirmatory(
         return not_fitted(constructs, " ".join(_given_names(p, names).what for p in error.problems))
     problems = tuple(_given_names(p, names) for p in fit.problems)
     if not fit.converged:
-        return replace(not_fitted(constructs, NOT_CONVERGED), problems=problems)
+        failed = not_fitted(constructs, NOT_CONVERGED)
+        return replace(failed, problems=(*failed.problems, *problems))
     return _read(fit, constructs, names, ci, len(data), estimator, problems)
 
 

@@ -118,7 +118,7 @@ def size_problems(construct: str, scale: ScaleReliability) -> list[Problem]:
     if scale.k == 1:
         found.append(problem("single-item-scale", construct=construct))
     if scale.k == 2 and not isinstance(scale.alpha_std, Unavailable):
-        found.append(problem("two-item-scale", construct=construct, spearman_brown=f"{scale.alpha_std:.2f}"))
+        found.append(problem("two-item-scale", construct=construct, spearman_brown=f"{scale.alpha_std:.3f}"))
     return found
 
 
@@ -127,10 +127,10 @@ def convention_problems(construct: str, scale: ScaleReliability) -> list[Problem
     found = []
     if not isinstance(scale.alpha, Unavailable) and 0 <= scale.alpha < ALPHA:
         found.append(
-            problem("low-alpha", construct=construct, alpha=f"{scale.alpha:.2f}", limit=f"{ALPHA:.2f}")
+            problem("low-alpha", construct=construct, alpha=f"{scale.alpha:.3f}", limit=f"{ALPHA:.2f}")
         )
     if not isinstance(scale.ave, Unavailable) and scale.ave < AVE:
-        found.append(problem("low-ave", construct=construct, ave=f"{scale.ave:.2f}", limit=f"{AVE:.2f}"))
+        found.append(problem("low-ave", construct=construct, ave=f"{scale.ave:.3f}", limit=f"{AVE:.2f}"))
     return found
 
 
@@ -142,7 +142,7 @@ def distinctness_problems(htmt: Table, fornell_larcker: Table) -> list[Problem]:
         ratio, latent = htmt[a][b], fornell_larcker[a][b]
         if not isinstance(ratio, Unavailable) and ratio > HTMT_STRICT:
             code = "htmt-above-90" if ratio > HTMT_LENIENT else "htmt-above-85"
-            found.append(problem(code, a=a, b=b, htmt=f"{ratio:.2f}"))
+            found.append(problem(code, a=a, b=b, htmt=f"{ratio:.3f}"))
         if isinstance(latent, Unavailable):
             continue
         for one in (a, b):
@@ -153,8 +153,8 @@ def distinctness_problems(htmt: Table, fornell_larcker: Table) -> list[Problem]:
                         "fornell-larcker-not-met",
                         construct=one,
                         other=b if one == a else a,
-                        correlation=f"{abs(latent):.2f}",
-                        root=f"{root:.2f}",
+                        correlation=f"{abs(latent):.3f}",
+                        root=f"{root:.3f}",
                     )
                 )
     return found

@@ -313,3 +313,26 @@ def test_every_problem_is_told_in_both_languages() -> None:
         for language in ("en", "zh"):
             text = " ".join(one.text(part, language) for part in ("what", "why", "mend"))  # type: ignore[arg-type]
             assert "{" not in text and text.strip()
+
+
+def test_an_improper_solution_is_reported_under_the_given_names() -> None:
+    correlation = np.array([[1, 0.9, 0.85], [0.9, 1, 0.6], [0.85, 0.6, 1]])
+    rows = np.random.default_rng(0).standard_normal((200, 3)) @ np.linalg.cholesky(correlation).T
+    result = measurement(pd.DataFrame(rows, columns=["=cmd", "b b", "c"]), {"My X": ["=cmd", "b b", "c"]})
+    assert result.to_dict()["cfa"]["admissible"] is False
+    assert exit_code(result.problems) == 1
+    told = " ".join(one.what for one in result.problems)
+    assert "=cmd" in told and "item_1" not in told
+
+
+def test_a_factor_model_that_does_not_converge_leaves_the_rest() -> None:
+    # Nine unrelated items of thirty people: there is no factor to find.
+    rng = np.random.default_rng(0)
+    rng.standard_normal((200, 3))
+    table = pd.DataFrame(rng.standard_normal((30, 9)), columns=[f"x{i}" for i in range(9)])
+    result = measurement(table, {"A": ["x0", "x1", "x2"], "B": ["x3", "x4", "x5"], "C": ["x6", "x7", "x8"]})
+    record = result.to_dict()
+    assert record["cfa"] is None and "cfa-not-fitted" in codes(result.problems)
+    assert "converge" in record["unavailable"]["cfa"] and exit_code(result.problems) == 1
+    assert record["items"]["x0"]["loading"] is None and record["constructs"]["A"]["ave"] is None
+    assert record["htmt"]["A"]["B"] is not None and record["constructs"]["A"]["alpha"] is not None
