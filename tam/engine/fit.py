@@ -335,7 +335,7 @@ def _square(matrix: Floats, names: tuple[str, ...]) -> pandas.DataFrame:
 def check_model(
     model: str, data: pandas.DataFrame | Moments, *, meanstructure: bool = False
 ) -> tuple[Problem, ...]:
-    """Whether a model could be estimated from the data, without estimating it; every problem, empty if none."""
+    """Whether a model could be estimated from the data, without estimating it: every problem found."""
     try:
         table = build_table(parse_model(model), meanstructure=meanstructure)
         _raise_for_empty_interactions(table)

@@ -32,8 +32,9 @@ def fit_measures(solution: Solution, n: int) -> dict[str, Any]:
     chisq = n * max(point.value, 0.0)
     covariance = solution.aim.covariance
     exogenous = _exogenous(solution)
-    baseline_chisq = n * formulas.baseline_discrepancy(covariance, exogenous)
-    baseline_df = _baseline_df(exogenous)
+    predicting = _predicting(solution)
+    baseline_chisq = n * formulas.baseline_discrepancy(covariance, predicting)
+    baseline_df = _baseline_df(predicting)
     low, high = formulas.rmsea_interval(chisq, df, n)
     matrices = _moment_pairs(solution)
     loglik, loglik_h1 = _loglikelihoods(solution, n, exogenous)
@@ -56,7 +57,7 @@ def fit_measures(solution: Solution, n: int) -> dict[str, Any]:
         "aic": formulas.aic(loglik, npar),
         "bic": formulas.bic(loglik, npar, n),
         "bic_adjusted": formulas.bic_adjusted(loglik, npar, n),
-        "gfi": formulas.gfi(*matrices),
+        "gfi": formulas.gfi(*matrices, exogenous=exogenous),
     }
     return {name: found.get(name, Unavailable(NOT_SCALED)) for name in NAMES}
 
@@ -79,6 +80,12 @@ def _exogenous(solution: Solution) -> Any:
     mask = np.zeros(len(structure.observed_names), dtype=bool)
     mask[structure.exogenous - structure.latents] = True
     return mask
+
+
+def _predicting(solution: Solution) -> Any:
+    """Mask (p,) of variables that only predict: their covariances stay in the baseline model."""
+    names = solution.compiled.table.variables.exogenous
+    return np.array([name in names for name in solution.structure.observed_names])
 
 
 def _baseline_df(exogenous: Any) -> int:

@@ -122,10 +122,10 @@ def _one_factor(block: Floats) -> Floats:
     correlation = block / np.outer(deviations, deviations)
     count = len(block)
     if count == 1:
-        return deviations * COMMUNALITY[1] ** 0.5
+        return np.asarray(deviations * COMMUNALITY[1] ** 0.5)
     if count == 2:
         shared = float(np.clip(abs(correlation[0, 1]), *COMMUNALITY)) ** 0.5
-        return deviations * np.array([shared, shared if correlation[0, 1] >= 0 else -shared])
+        return np.asarray(deviations * np.array([shared, shared if correlation[0, 1] >= 0 else -shared]))
     communality = np.clip(np.abs(correlation - np.eye(count)).max(axis=1), *COMMUNALITY)
     loading: Floats = np.sqrt(communality)
     for _ in range(10):

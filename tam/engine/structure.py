@@ -125,8 +125,8 @@ class Matrices:
 class Implied:
     """Moments at a theta.
 
-    ``sigma`` (..., p, p) and ``mu`` (..., p) of the observed variables, ``effects`` C (..., K, K), ``total`` G =
-    Cov(v) (..., K, K), ``mean`` E(v) (..., K).
+    ``sigma`` (..., p, p) and ``mu`` (..., p) of the observed variables, ``effects`` C and ``total`` G = Cov(v)
+    (..., K, K), ``mean`` E(v) (..., K).
     """
 
     sigma: Floats

@@ -140,20 +140,26 @@ def srmr(
 
 
 def gfi(
-    covariance: Floats, implied: Floats, means: Floats | None = None, implied_means: Floats | None = None
+    covariance: Floats,
+    implied: Floats,
+    means: Floats | None = None,
+    implied_means: Floats | None = None,
+    exogenous: NDArray[np.bool_] | None = None,
 ) -> float:
     """Goodness of fit index: 1 - tr[(Sigma^-1 (S - Sigma))^2] / tr[(Sigma^-1 S)^2]; at most 1.
 
-    With a mean structure 2 d' Sigma^-1 d joins the numerator and 2 m' Sigma^-1 m the denominator.
+    With a mean structure 2 d' Sigma^-1 d joins the numerator and 2 m' Sigma^-1 m the denominator. Moments among the
+    variables marked ``exogenous`` (p,) are given, not fitted, and count as 0 in S and m of the denominator.
     Joreskog. Peer: ``lavaan::fitMeasures(fit, "gfi")``.
     """
-    ratio = np.linalg.solve(implied, covariance)
-    error = ratio - np.eye(len(ratio))
+    given = np.zeros(len(covariance), dtype=bool) if exogenous is None else exogenous
+    error = np.linalg.solve(implied, covariance - implied)
+    ratio = np.linalg.solve(implied, np.where(np.outer(given, given), 0.0, covariance))
     numerator, denominator = float(np.sum(error * error.T)), float(np.sum(ratio * ratio.T))
     if means is not None and implied_means is not None:
-        away = means - implied_means
+        away, level = means - implied_means, np.where(given, 0.0, means)
         numerator += 2.0 * float(away @ np.linalg.solve(implied, away))
-        denominator += 2.0 * float(means @ np.linalg.solve(implied, means))
+        denominator += 2.0 * float(level @ np.linalg.solve(implied, level))
     return 1.0 - numerator / denominator
 
 
