@@ -42,11 +42,18 @@ constructs:
   ATT: {label: {en: Attitude, zh: 态度}, scale: agree5}
 items:
   - {id: PU1, construct: PU, text: {en: "KOL notes save me time.", zh: "KOL笔记能节省我的时间。"}}
-  - {id: PU2, construct: PU, reverse: true, text: {en: "KOL notes seldom help me.", zh: "KOL笔记很少能帮上忙。"}}
+  - id: PU2
+    construct: PU
+    reverse: true
+    text: {en: "KOL notes seldom help me.", zh: "KOL笔记很少能帮上忙。"}
   - {id: ATT1, construct: ATT, text: {en: "I like KOL notes.", zh: "我喜欢KOL笔记。"}}
   - {id: ATT2, construct: ATT, scale: bipolar, text: {en: "Bad or good?", zh: "不好还是好？"}}
 attention_checks:
-  - {id: AC1, type: instructed, scale: agree5, pass: [2], text: {en: "Please choose disagree.", zh: "本题请选择不同意。"}}
+  - id: AC1
+    type: instructed
+    scale: agree5
+    pass: [2]
+    text: {en: "Please choose disagree.", zh: "本题请选择不同意。"}
 variables:
   gender: {role: demographic, scale: gender, text: {en: "Your gender", zh: "您的性别"}}
   age: {role: control, scale: years, text: {en: "Your age", zh: "您的年龄"}}

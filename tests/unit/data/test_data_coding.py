@@ -1,4 +1,4 @@
-"""Answers become codes by the words of the scale alone; what cannot be coded has row, column, item and mend."""
+"""Answers become codes by the words of the scale alone; what cannot be coded has its place and mend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column holds which item: by rule, name or wording; ambiguity and absence are problems, never guesses."""
+"""Which column holds which item: by rule, name or wording; ambiguity and absence are problems."""
 
 from __future__ import annotations
 

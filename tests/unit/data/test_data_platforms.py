@@ -129,7 +129,7 @@ def test_the_sequence_form_is_known_by_its_file_name(write, small, name):
 
 @pytest.mark.parametrize(("order", "expected"), [("ascending", [1, 4, 5, -3]), ("descending", [5, 2, 1, 3])])
 def test_positions_are_read_in_the_declared_order(write, ordered, order, expected):
-    """PU2 is reverse-keyed: position 2 of 5 is code 2 (reversed 4) ascending, code 4 (reversed 2) descending."""
+    """PU2 is reverse-keyed: position 2 of 5 is code 2, reversed 4; descending it is code 4, reversed 2."""
     rows = [
         META + QUESTIONS,
         ["1"] + [""] * 5 + ["1", "2", "5", "1"],
