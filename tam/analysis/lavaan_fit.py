@@ -147,7 +147,7 @@ class ReportedFit(Fit):
 
     @property
     def vcov(self) -> Floats | None:
-        """Covariance matrix (q, q) of theta: of its draws (divisor their number, as lavaan) where there are."""
+        """Covariance matrix (q, q) of theta: of its draws, if any (divisor their number, as in lavaan)."""
         if self.resampling is None:
             return super().vcov
         usable = self.resampling.draws.theta[self.resampling.draws.converged]
@@ -155,7 +155,7 @@ class ReportedFit(Fit):
 
     @cached_property
     def interactions(self) -> Mapping[int, StandardisedInteraction]:
-        """Row of the estimates -> the properly standardised coefficient of the product that predicts there."""
+        """Row of the estimates -> the properly standardised coefficient of the product in it."""
         found = standardised_interactions(self, self.products)
         rows = {(row.lhs, row.rhs): at for at, row in enumerate(self.table.rows) if row.op == "~"}
         return {rows[one.outcome, one.name]: one for one in found}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tam.cli.answer import Table
+from tam.cli.console import block_lines
 from tam.cli.numbers import decimal, interval, p_value
 
 MOST_LINES = 15
@@ -65,17 +67,27 @@ def _fit(results: Mapping[str, Any]) -> list[str]:
 
 def _hypotheses(results: Mapping[str, Any], room: int) -> list[str]:
     tested = results["structure"].get("hypotheses") or []
-    if len(tested) > room:
+    if len(tested) + 1 > room:
         by_verdict: dict[str, list[str]] = {}
         for one in tested:
             by_verdict.setdefault(_VERDICTS[one["verdict"]], []).append(one["id"])
         return [f"{verdict:<14} {', '.join(ids)}" for verdict, ids in by_verdict.items()]
-    width = max((len(_named(one)) for one in tested), default=0)
-    return [
-        f"{_named(one):<{width}}  {decimal(one['std']):>6}  {interval(one['ci_low'], one['ci_high'])}"
-        f"  p {_equals(p_value(one['p']))}  {_VERDICTS[one['verdict']]}"
-        for one in tested
-    ]
+    table = Table(
+        ("", "estimate", "interval", "standardised", "p", ""),
+        tuple(
+            (
+                _named(one),
+                decimal(one["est"]),
+                interval(one["ci_low"], one["ci_high"]),
+                decimal(one["std"]),
+                p_value(one["p"]),
+                _VERDICTS[one["verdict"]],
+            )
+            for one in tested
+        ),
+        "lrrrrl",
+    )
+    return block_lines([table])
 
 
 def _named(hypothesis: Mapping[str, Any]) -> str:

@@ -31,9 +31,10 @@ print(json.dumps([name for name in {heavy!r} if name in sys.modules]))
 """
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], [], ["--version"], ["explain", "cfi"], ["nonsense"], ["fit", "--help"]]
-)
+LIGHT = [["--help"], [], ["--version"], ["explain", "cfi"], ["nonsense"], ["fit", "--help"]]
+
+
+@pytest.mark.parametrize("arguments", LIGHT)
 def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
     code = LOADED.format(arguments=arguments, heavy=HEAVY)
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -47,10 +48,12 @@ def test_importing_tam_imports_nothing_heavy() -> None:
 
 
 def test_help_is_fast() -> None:
-    """Best of five warm starts, so that a busy machine does not decide; the limit is the promise of the design."""
-    times = []
-    for _ in range(5):
+    """The best of ten warm starts, so that a busy machine does not decide; the limit is the design's promise."""
+    best = float("inf")
+    for _ in range(10):
         start = time.perf_counter()
         subprocess.run([sys.executable, "-m", "tam", "--help"], capture_output=True, check=True)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.25
+        best = min(best, time.perf_counter() - start)
+        if best < 0.25:
+            break
+    assert best < 0.25

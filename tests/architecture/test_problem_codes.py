@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import string
 
-from tam.errors import catalogue
 from architecture.source import ROOT, modules
+from tam.errors import catalogue
 
 
 def calls() -> list[tuple[str, str, set[str] | None]]:
