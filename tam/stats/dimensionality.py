@@ -65,8 +65,7 @@ def is_singular(correlation: Array) -> bool:
 def kmo(correlation: Array) -> SamplingAdequacy | Unavailable:
     """Kaiser-Meyer-Olkin: squared correlations over squared correlations plus squared partial correlations.
 
-    correlation: (p, p), p >= 2, positive definite. Kaiser (1974), Psychometrika 39, 31-36. Peer:
-    ``psych::KMO(R)``.
+    correlation: (p, p), p >= 2, positive definite. Kaiser & Rice (1974). Peer: ``psych::KMO(R)``.
     """
     if len(correlation) < 2 or is_singular(correlation):
         return Unavailable(ONE_ITEM if len(correlation) < 2 else SINGULAR)
@@ -135,8 +134,8 @@ def random_correlations(rng: np.random.Generator, n: int, p: int, replications: 
     """(replications, p, p) sample correlation matrices of n respondents who answer p items independently.
 
     The cross-products of n normal rows about their means have the Wishart distribution with n - 1 degrees of
-    freedom; it is drawn as T T', T lower triangular, so that the time does not grow with n. Bartlett (1933),
-    Proceedings of the Royal Society of Edinburgh 53, 260-283.
+    freedom; it is drawn as T T', T lower triangular (Bartlett decomposition), so that the time does not grow
+    with n. Anderson (2003), An Introduction to Multivariate Statistical Analysis.
     """
     triangle = np.tril(rng.standard_normal((replications, p, p)), -1)
     diagonal = np.arange(p)

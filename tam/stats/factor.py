@@ -31,7 +31,7 @@ def one_factor_minres(correlation: Array, tolerance: float = 1e-13, most_sweeps:
     correlation: (..., k, k), one or a stack of matrices with k >= 3, solved together. Given the other
     loadings, the best l_i is sum_j(r_ij l_j) / sum_j(l_j^2); the loadings are renewed one after another,
     which never raises the sum, until none moves by more than ``tolerance``.
-    Harman & Jones (1966), Psychometrika 31, 351-368. Peer: ``psych::fa(R, 1, fm = "minres")``; where the
+    Harman & Jones (1966), Psychometrika 31. Peer: ``psych::fa(R, 1, fm = "minres")``; where the
     bound is reached (Heywood case) psych prints the loadings of the bounded uniquenesses, which can exceed 1.
     """
     residual = correlation - np.eye(correlation.shape[-1])
