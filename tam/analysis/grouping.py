@@ -70,7 +70,7 @@ def split_by_answer(answers: pd.Series[Any], instrument: Instrument) -> Split:
     found = {str(one) for one in members.dropna().unique()}
     kept = {one: text for one, text in words.items() if one in found}
     kept |= {one: Text(one, one) for one in sorted(found - set(kept))}
-    label = variable.text if variable else Text(by, by)
+    label = (variable.label or variable.text) if variable else Text(by, by)
     return Split(by, label, "answer", None, members, kept, int(members.isna().sum()))
 
 

@@ -184,7 +184,9 @@ def _meta(
     """The platform's columns. Addresses come from the ranges reserved for documentation (RFC 5737)."""
     ranges = ("192.0.2", "198.51.100", "203.0.113")
     stamps = [FIRST_DAY + timedelta(seconds=int(second)) for second in moments]
-    detail = f"模拟数据 simulated data, seed {seed}, generating.yaml"
+    detail = (
+        f"模拟数据 simulated data; seed {seed}; model kol-tam, parameters in instruments/demo/generating.yaml"
+    )
     return pd.DataFrame(
         {
             "序号": [str(number) for number in range(1, len(stamps) + 1)],

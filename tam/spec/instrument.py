@@ -82,12 +82,16 @@ class AttentionCheck:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A column that belongs to no construct: a group, a demographic, a control, a follower count."""
+    """A column that belongs to no construct: a group, a demographic, a control, a follower count.
+
+    ``label`` is a short name for tables and captions, where the question itself would be too long.
+    """
 
     id: str
     role: Role
     text: Text
     scale: str
+    label: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

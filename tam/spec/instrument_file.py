@@ -100,6 +100,7 @@ class VariableForm(Strict):
     text: TextForm | str
     scale: str
     role: Role = "demographic"
+    label: TextForm | str | None = None
 
 
 class TierForm(Strict):
@@ -322,7 +323,11 @@ def _instrument(form: InstrumentForm, scales: Mapping[str, Scale], digest: str) 
     }
     items = {
         i.id: Item(
-            i.id, i.of_construct, _text(i.text), i.scale or form.constructs[i.of_construct].scale or "", i.reverse
+            i.id,
+            i.of_construct,
+            _text(i.text),
+            i.scale or form.constructs[i.of_construct].scale or "",
+            i.reverse,
         )
         for i in form.items
     }
@@ -339,7 +344,7 @@ def _instrument(form: InstrumentForm, scales: Mapping[str, Scale], digest: str) 
         constructs=constructs,
         items=items,
         attention_checks={c.id: _check(c, scales) for c in form.attention_checks},
-        variables={k: Variable(k, v.role, _text(v.text), v.scale) for k, v in form.variables.items()},
+        variables={k: _variable(k, v) for k, v in form.variables.items()},
         tier_schemes={k: _scheme(k, s) for k, s in form.tier_schemes.items()},
         pages=tuple(tuple(page) for page in form.presentation.pages),
         column_rules={k: column_rule(rule) for k, rule in rules.items()},
@@ -353,6 +358,11 @@ def column_rule(form: ColumnForm | str) -> ColumnRule:
     if isinstance(form, str):
         return ColumnRule(exact=form)
     return ColumnRule(form.exact, form.match, form.position)
+
+
+def _variable(name: str, form: VariableForm) -> Variable:
+    label = _text(form.label) if form.label is not None else None
+    return Variable(name, form.role, _text(form.text), form.scale, label)
 
 
 def _check(form: CheckForm, scales: Mapping[str, Scale]) -> AttentionCheck:

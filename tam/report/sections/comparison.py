@@ -7,7 +7,18 @@ from typing import Any
 
 from tam.report.charts.groups import groups_chart
 from tam.report.context import Context
-from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Section, Subheading, Table, rich
+from tam.report.document import (
+    Absent,
+    Block,
+    Figure,
+    Group,
+    Paragraph,
+    Rich,
+    Section,
+    Subheading,
+    Table,
+    rich,
+)
 from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
 
 
@@ -31,7 +42,7 @@ def group_labels(context: Context, grouping: Mapping[str, Any]) -> dict[str, str
     """Group id -> what readers call it."""
     return {
         str(group["id"]): context.text(group.get("label")) or str(group["id"])
-        for group in grouping.get("groups") or ()
+        for group in (*(grouping.get("groups") or ()), *(grouping.get("too_small") or ()))
     }
 
 
@@ -58,7 +69,9 @@ def _who(context: Context, grouping: Mapping[str, Any]) -> Rich:
     sentence = context.say(f"text.groups_from_{source}", **told)
     if grouping.get("n_unclassified"):
         sentence += context.say("text.groups_unclassified", n=numbers.count(grouping["n_unclassified"]))
-    small = [f"{labels.get(str(one['id']), one['id'])} ({one.get('n')})" for one in grouping.get("too_small") or ()]
+    small = [
+        f"{labels.get(str(one['id']), one['id'])} ({one.get('n')})" for one in grouping.get("too_small") or ()
+    ]
     if small:
         sentence += context.say("text.groups_too_small", names=context.words.listed(small))
     return sentence

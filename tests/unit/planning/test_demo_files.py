@@ -55,6 +55,7 @@ def test_every_row_says_that_it_is_simulated(rows: list[dict[str, str]]) -> None
     assert len(rows) == 420
     for row in rows:
         assert "模拟数据 simulated" in row["来源详情"] and str(PLAN["seed"]) in row["来源详情"]
+        assert "generating.yaml" in row["来源详情"] and PLAN["instrument"] in row["来源详情"]
         assert re.match(r"(192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}\(", row["来自IP"])
     study = load_study(FOLDER / "study.toml")
     assert study.simulated is not None and study.seed == PLAN["seed"]
