@@ -113,29 +113,36 @@ def effects(
     targets, problems = list_targets(edges, structure.names)
     if not targets:
         nothing = Interval("delta", ci, 0, 0, 0, 0, None)
-        return Effects(nothing, (), (), (), ())
-    raw, standard = effect_values(structure, theta, targets)
-    raw_slopes, standard_slopes = effect_slopes(structure, theta, targets)
-    vcov = np.full((len(theta), len(theta)), np.nan) if fit.vcov is None else np.asarray(fit.vcov)
-    raw_se = delta_standard_errors(raw_slopes, vcov)
-    standard_se = delta_standard_errors(standard_slopes, vcov)
+        return Effects(nothing, (), (), (), (), ())
+    values = effect_values(structure, theta, targets)
+    errors = effect_errors(fit, targets)
     if draws > 1 and (data is not None or fit.sample.rows is not None):
-        setting = bootstrap_setting(fit, data)
-        found = bootstrap_draws(setting, draws, seed, workers=workers, jackknife=interval == "bca")
-        limits = bootstrap_limits(setting.structure, found, targets, (raw, standard), ci, interval)
-        told = Interval(
-            interval, ci, found.requested, found.used, found.failed, found.inadmissible, found.seed
+        found = bootstrap_draws(
+            bootstrap_setting(fit, data), draws, seed, workers=workers, jackknife=interval == "bca"
         )
+        limits = bootstrap_limits(fit.solution.compiled.structure, found, targets, values, ci, interval)
+        told = Interval(interval, ci, found.requested, found.used, found.failed, found.inadmissible, seed)
         problems += draw_problems(found)
     else:
-        limits = normal_limits(raw, raw_se, ci), normal_limits(standard, standard_se, ci)
-        told = Interval("delta", ci, 0, 0, 0, 0, None)
-    made = [_effect(structure.names, one, k, raw, raw_se, limits, standard) for k, one in enumerate(targets)]
-    by_kind = {
-        kind: tuple(e for e, t in zip(made, targets, strict=True) if t.kind == kind)
-        for kind in ("direct", "indirect", "total_indirect", "total")
-    }
-    return Effects(told, problems=tuple(problems), **by_kind)
+        raw, standard = (normal_limits(*pair, ci) for pair in zip(values, errors, strict=True))
+        limits, told = (raw, standard), Interval("delta", ci, 0, 0, 0, 0, None)
+    return _gathered(structure.names, targets, values, errors[0], limits, told, problems)
+
+
+def _gathered(
+    names: Sequence[str],
+    targets: Sequence[Target],
+    values: tuple[Floats, Floats],
+    se: Floats,
+    limits: tuple[Limits, Limits],
+    told: Interval,
+    problems: Sequence[Problem],
+) -> Effects:
+    made: dict[Kind, list[Effect]] = {"direct": [], "indirect": [], "total_indirect": [], "total": []}
+    for k, one in enumerate(targets):
+        made[one.kind].append(_effect(names, one, k, values, se, limits))
+    groups = {kind: tuple(found) for kind, found in made.items()}
+    return Effects(interval=told, problems=tuple(problems), **groups)
 
 
 def path_edges(model: Model | None, fit: Fit) -> list[tuple[str, str]]:
@@ -222,6 +229,16 @@ def effect_slopes(structure: Structure, theta: Floats, targets: Sequence[Target]
     return np.asarray(raw.imag.T / step), np.asarray(standard.imag.T / step)
 
 
+def effect_errors(fit: Fit, targets: Sequence[Target]) -> tuple[Floats, Floats]:
+    """Delta-method standard errors (m,) of the effects and of the standardised effects; NaN without a
+    covariance matrix of the estimates."""
+    if fit.vcov is None:
+        nothing = np.full(len(targets), np.nan)
+        return nothing, nothing
+    raw, standard = effect_slopes(fit.structure, fit.theta, targets)
+    return delta_standard_errors(raw, fit.vcov), delta_standard_errors(standard, fit.vcov)
+
+
 Limits = tuple[Floats, Floats]
 
 
@@ -260,7 +277,7 @@ def bootstrap_limits(
 
 def draw_problems(draws: Draws) -> list[Problem]:
     """What the draws have to say about themselves."""
-    found = []
+    found: list[Problem] = []
     counts = {"requested": draws.requested, "used": draws.used}
     if draws.failed > TOLERATED_FAILURES * draws.requested:
         found.append(problem("bootstrap-many-failed", failed=draws.failed, **counts))
@@ -273,20 +290,19 @@ def _effect(
     names: Sequence[str],
     one: Target,
     k: int,
-    raw: Floats,
+    values: tuple[Floats, Floats],
     se: Floats,
     limits: tuple[Limits, Limits],
-    standard: Floats,
 ) -> Effect:
-    z = raw[k] / se[k] if se[k] > 0 else np.nan
+    z = values[0][k] / se[k] if se[k] > 0 else np.nan
     numbers = {
-        "est": raw[k],
+        "est": values[0][k],
         "se": se[k],
         "z": z,
         "p": 2 * norm.sf(abs(z)),
         "ci_low": limits[0][0][k],
         "ci_high": limits[0][1][k],
-        "std": standard[k],
+        "std": values[1][k],
         "std_ci_low": limits[1][0][k],
         "std_ci_high": limits[1][1][k],
     }

@@ -63,8 +63,8 @@ def fit(
     """Fit a model in lavaan syntax with the automatic rules of ``lavaan::sem``.
 
     ``data`` holds a column for every observed variable, or moments with divisor n - 1. ``se="bootstrap"``
-    draws ``bootstrap`` resamples from ``seed`` and reads the intervals from them. Raises TamError with every
-    problem found; a solution that is not to be trusted is returned and says so (``converged``,
+    draws ``bootstrap`` resamples from ``seed`` and reads the intervals from them. Raises TamError with
+    every problem found; a solution that is not to be trusted is returned and says so (``converged``,
     ``admissible``, ``problems``).
     """
     resampled = se == "bootstrap"
@@ -88,7 +88,8 @@ def fit(
         from tam.analysis.semopy_fit import fit_with_semopy
 
         return fit_with_semopy(found)
-    resampling = _resample(found, data, bootstrap, seed, interval) if resampled else None
+    products = expansion.products if expansion else ()
+    resampling = _resample(found, data, products, bootstrap, seed, interval) if resampled else None
     if resampling is None and (expansion is None or not expansion.products):
         return found
     return _reported(found, expansion, resampling)
@@ -105,11 +106,16 @@ def _raise_for_combinations(data: pd.DataFrame | Moments, resampled: bool, engin
 
 
 def _resample(
-    found: Fit, data: pd.DataFrame | Moments, draws: int, seed: int, interval: IntervalMethod
+    found: Fit,
+    data: pd.DataFrame | Moments,
+    products: tuple[Products, ...],
+    draws: int,
+    seed: int,
+    interval: IntervalMethod,
 ) -> Resampling | None:
     if isinstance(data, Moments) or not found.converged:
         return None
-    setting = bootstrap_setting(found, data)
+    setting = bootstrap_setting(found, data, products)
     return Resampling(bootstrap_draws(setting, draws, seed, jackknife=interval == "bca"), interval)
 
 

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from tam.engine.bootstrap_derivatives import make_plan, slope_and_curvature
 from tam.engine.bootstrap_newton import Solutions, solve
+from tam.engine.bootstrap_products import ProductColumns, formed_anew, product_columns
 from tam.engine.maximum_likelihood import target
 from tam.engine.optimiser import minimise
+from tam.engine.products import Products
 from tam.engine.structure import Affine, Floats, Implied, Structure, implied, with_sample
 from tam.errors import TamError, problem
 from tam.stats.resampling import draw_counts, resampled_moments
@@ -41,13 +43,15 @@ class Setting:
     """What a resample is estimated from.
 
     ``structure`` compiled model without sample moments; ``space`` the constraints; ``theta`` (q,) the
-    estimates; ``data`` (n, p) complete rows in the order of ``structure.observed_names``.
+    estimates; ``data`` (n, p) complete rows in the order of ``structure.observed_names``;
+    ``products`` columns among them that every resample forms anew.
     """
 
     structure: Structure
     space: Affine
     theta: Floats
     data: Floats
+    products: tuple[ProductColumns, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,11 @@ class Draws:
         return int((self.converged & ~self.admissible).sum())
 
 
-def bootstrap_setting(fit: Fit, data: pd.DataFrame | None = None) -> Setting:
-    """What the resamples of a fit need: the rows it was made from, or the complete ones of ``data``.
+def bootstrap_setting(
+    fit: Fit, data: pd.DataFrame | None = None, products: Iterable[Products] = ()
+) -> Setting:
+    """What the resamples of a fit need: the rows it was made from, or the complete ones of ``data``, and
+    the ``products`` among its columns that every resample must form anew.
 
     Raises TamError when there are no rows, or when the fit has no usable estimates.
     """
@@ -99,7 +106,8 @@ def bootstrap_setting(fit: Fit, data: pd.DataFrame | None = None) -> Setting:
         rows = given[~np.isnan(given).any(axis=1)]
     if rows is None:
         raise TamError(problem("bootstrap-needs-rows"))
-    return Setting(compiled.structure, fit.solution.space, fit.theta, rows)
+    columns = product_columns(products, compiled.structure.observed_names)
+    return Setting(compiled.structure, fit.solution.space, fit.theta, rows, columns)
 
 
 def bootstrap_draws(
@@ -164,8 +172,9 @@ def _estimate_all(
 def _estimate_chunk(
     setting: Setting, centred: Floats, counts: Floats, curvature: Floats | None
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], Floats]:
-    means, samples = resampled_moments(centred, counts)
-    means = means + setting.data.mean(axis=0)
+    shifts, samples = resampled_moments(centred, counts)
+    samples, shifts = formed_anew(samples, shifts, setting.products)
+    means = shifts + setting.data.mean(axis=0)
     sign, log_determinant = np.linalg.slogdet(samples)
     sound = (sign > 0) & np.isfinite(log_determinant)
     theta = np.full((len(counts), len(setting.theta)), np.nan)

@@ -38,7 +38,8 @@ def resampled_moments(centred: Array, counts: Array) -> tuple[Array, Array]:
 
 
 def draw_counts(n: int, draws: int, rng: np.random.Generator) -> Array:
-    """How often each of ``n`` rows stands in each resample of size ``n``: (draws, n), every row sums to n."""
+    """How often each of ``n`` rows stands in each resample of size ``n``: (draws, n), every row sums to
+    n."""
     return rng.multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.float64)
 
 
@@ -69,8 +70,8 @@ def empirical_quantile(draws: Array, probability: Array) -> Array:
 def bias_correction(draws: Array, estimate: Array) -> Array:
     """z0, the distance of the estimate from the median of its draws: ``z(#{draws < estimate} / R)``.
 
-    Draws equal to the estimate count half. Shares of 0 and 1 are moved in by half a draw, so z0 stays finite.
-    Parameters: ``draws`` (r, k), ``estimate`` (k,). Returns (k,). Efron (1987), equation 2.8.
+    Draws equal to the estimate count half. Shares of 0 and 1 are moved in by half a draw, so z0 stays
+    finite. Parameters: ``draws`` (r, k), ``estimate`` (k,). Returns (k,). Efron (1987), equation 2.8.
     """
     r = len(draws)
     share = (draws < estimate).mean(axis=0) + 0.5 * (draws == estimate).mean(axis=0)
@@ -80,16 +81,18 @@ def bias_correction(draws: Array, estimate: Array) -> Array:
 def jackknife_acceleration(leave_one_out: Array) -> Array:
     """Acceleration a of the BCa interval from leave-one-out estimates: ``sum d^3 / (6 (sum d^2)^1.5)``.
 
-    ``d`` is the mean of the leave-one-out estimates minus each of them. Zero where they do not vary.
-    Parameters: ``leave_one_out`` (n, k). Returns (k,). Efron (1987).
+    ``d`` is the mean of the leave-one-out estimates minus each of them. Zero where they do not vary; NaN
+    are left out. Parameters: ``leave_one_out`` (n, k). Returns (k,). Efron (1987).
     """
-    deviation = leave_one_out.mean(axis=0) - leave_one_out
+    present = ~np.isnan(leave_one_out)
+    values = np.where(present, leave_one_out, 0.0)
+    count = np.maximum(present.sum(axis=0), 1)
+    deviation = np.where(present, values.sum(axis=0) / count - values, 0.0)
     spread = (deviation**2).sum(axis=0)
-    scale = np.abs(leave_one_out).max(axis=0, initial=0.0)
-    still = spread <= (1e-12 * np.maximum(scale, 1e-300)) ** 2 * len(leave_one_out)  # rounding only
-    return np.asarray(
-        np.where(still, 0.0, (deviation**3).sum(axis=0) / (6 * np.where(still, 1.0, spread) ** 1.5))
-    )
+    scale = np.abs(values).max(axis=0, initial=0.0)
+    still = spread <= (1e-12 * np.maximum(scale, 1e-300)) ** 2 * count  # rounding only
+    skewed = (deviation**3).sum(axis=0) / (6 * np.where(still, 1.0, spread) ** 1.5)
+    return np.asarray(np.where(still, 0.0, skewed))
 
 
 def bootstrap_interval(
@@ -104,20 +107,35 @@ def bootstrap_interval(
     ``percentile``: the quantiles at (1 -/+ level)/2. ``bc`` and ``bca`` move them to
     ``Phi(z0 + (z0 + z) / (1 - a (z0 + z)))`` with a = 0 for ``bc``.
 
-    Parameters: ``draws`` (r, k) of usable draws, r >= 2; ``estimate`` (k,); ``level`` in (0, 1);
-    ``acceleration`` (k,), needed by ``bca``. Returns two arrays (k,), low <= high. ValueError when ``bca``
-    comes without acceleration or fewer than two draws are given.
-    Peers: ``boot::boot.ci`` types perc and bca; lavaan's ``bca.simple`` is our ``bc``.
+    Parameters: ``draws`` (r, k), of which NaN are left out column by column; ``estimate`` (k,); ``level``
+    in (0, 1); ``acceleration`` (k,), needed by ``bca``. Returns two arrays (k,), low <= high, NaN for a
+    column with fewer than two draws. ValueError when ``bca`` comes without acceleration. Peers:
+    ``boot::boot.ci`` types perc and bca; lavaan's ``bca.simple`` is our ``bc``.
     """
-    if len(draws) < 2:
-        raise ValueError("an interval needs at least two draws")
+    if method == "bca" and acceleration is None:
+        raise ValueError("the BCa interval needs the acceleration")
+    a = np.zeros(draws.shape[1]) if acceleration is None else acceleration
+    broken = np.isnan(draws).any(axis=0)
+    low, high = np.full(draws.shape[1], np.nan), np.full(draws.shape[1], np.nan)
+    if len(draws) > 1 and not broken.all():
+        whole = ~broken
+        low[whole], high[whole] = _interval(draws[:, whole], estimate[whole], level, method, a[whole])
+    for k in np.flatnonzero(broken):
+        values = draws[~np.isnan(draws[:, k]), k : k + 1]
+        if len(values) > 1:
+            one = slice(k, k + 1)
+            low[one], high[one] = _interval(values, estimate[one], level, method, a[one])
+    return low, high
+
+
+def _interval(
+    draws: Array, estimate: Array, level: float, method: IntervalMethod, acceleration: Array
+) -> tuple[Array, Array]:
     tail = np.full(draws.shape[1], (1 - level) / 2)
     if method == "percentile":
         return empirical_quantile(draws, tail), empirical_quantile(draws, 1 - tail)
-    if method == "bca" and acceleration is None:
-        raise ValueError("the BCa interval needs the acceleration")
     z0 = bias_correction(draws, estimate)
-    a = np.zeros_like(z0) if method == "bc" or acceleration is None else acceleration
+    a = acceleration if method == "bca" else np.zeros_like(z0)
     return (
         empirical_quantile(draws, _adjusted(norm.ppf(tail), z0, a)),
         empirical_quantile(draws, _adjusted(norm.ppf(1 - tail), z0, a)),
@@ -125,6 +143,7 @@ def bootstrap_interval(
 
 
 def _adjusted(z: Array, z0: Array, acceleration: Array) -> Array:
-    """The probability at which BCa reads the draws; kept inside (0, 1), where the outermost draws answer."""
+    """The probability at which BCa reads the draws; kept inside (0, 1), where the outermost draws
+    answer."""
     moved = norm.cdf(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
     return np.asarray(np.clip(moved, 1e-12, 1 - 1e-12))  # 0 and 1 have no normal quantile

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.reference
 @pytest.mark.parametrize("case", [0, 1, 2])
 def test_interaction_of_scores_equals_r(reference: Path, case: int) -> None:
     folder = reference / "influencer"
-    theirs = json.loads((folder / "golden" / "composites_regression.json").read_text())["moderated_regressions"][case]
+    theirs = json.loads((folder / "golden" / "composites_regression.json").read_text())[
+        "moderated_regressions"
+    ][case]
     scales = json.loads((folder / "golden" / "meta.json").read_text())["constructs"]
     scores = mean_scores(pd.read_csv(folder / "data.csv"), scales)
     covariates = theirs["covariates"] or []
