@@ -12,8 +12,7 @@ import pandas as pd
 from tam.data.answers import Answer, Coder, coder
 from tam.data.columns import match_columns
 from tam.data.findings import coding_problems, range_problems, soundness_problems
-from tam.data.meta import respondent_meta
-from tam.data.personal import is_personal
+from tam.data.meta import META_ROLES, Meta, respondent_meta
 from tam.data.platforms import Platform, platform_named
 from tam.data.positions import refused_positions
 from tam.data.responses import ColumnMatch, OutOfRange, Responses
@@ -51,28 +50,35 @@ def code_responses(
 ) -> Responses:
     """Code a table by an instrument.
 
-    ``columns`` says where a name differs from the header. ``needed`` names must be in the table (default:
-    every item, and the observed columns a model names); other variables and attention checks may be absent,
-    with a note. An answer that no scale explains raises ``TamError``; one outside its scale becomes missing
-    and is reported.
+    ``columns`` says where a name differs from the header; it may also name what the platform recorded
+    (``id``, ``submitted``, ``seconds``, ``source``, ``status``, ``ip``). ``needed`` names must be in the
+    table (default: every item, and the observed columns a model names); other variables and attention checks
+    may be absent, with a note. An answer that no scale explains raises ``TamError``; one outside its scale
+    becomes missing and is reported.
     """
     platform = platform_named(table.platform, table.file)
-    matches, undecided = match_columns(
-        table, _wordings(instrument), columns or {}, _needed(instrument) if needed is None else needed
-    )
-    stopping = [one for one in undecided if one.exit_code == 2]
+    rules = columns or {}
+    wordings = _wordings(instrument)
+    roles: dict[str, Text] = {name: Text() for name in META_ROLES if name in rules and name not in wordings}
+    needed = _needed(instrument) if needed is None else needed
+    matches, undecided = match_columns(table, {**wordings, **roles}, rules, needed)
     if len(table.rows) < 2:
-        stopping.append(problem("too-few-rows", Where(file=table.file), n=len(table.rows)))
-    if not stopping:
-        stopping += refused_positions(table, instrument, matches)
+        undecided = (*undecided, problem("too-few-rows", Where(file=table.file), n=len(table.rows)))
+    answers = [match for match in matches if match.item not in roles]
+    if not any(one.exit_code == 2 for one in undecided):
+        undecided = (*undecided, *refused_positions(table, instrument, answers))
+    stopping = [one for one in undecided if one.exit_code == 2]
     if stopping:
         raise TamError(stopping)
-    coded = {match.item: _code(table, instrument, platform, match) for match in matches}
+    coded = {match.item: _code(table, instrument, platform, match) for match in answers}
     faulty = coding_problems(table, coded.values())
     if faulty:
         raise TamError(faulty)
+    taken = {match.position - 1 for match in answers}
+    declared: dict[str, int] = {match.item: match.position - 1 for match in matches if match.item in roles}
+    meta = respondent_meta(table, platform, taken, declared, keep_personal)
     notes = (*table.problems, *undecided)
-    return _responses(table, instrument, platform, coded, notes, keep_personal)
+    return _responses(table, instrument, coded, meta, matches, notes)
 
 
 def _wordings(instrument: Instrument) -> dict[str, Text]:
@@ -99,7 +105,7 @@ def _code(table: Table, instrument: Instrument, platform: Platform, match: Colum
     scale = _scale_of(instrument, match.item)
     variable = instrument.variables.get(match.item)
     positions: Literal["ascending", "descending"] | None = None
-    if table.platform == "wenjuanxing" and table.form != "text" and scale.type != "numeric":
+    if table.platform == "wenjuanxing" and table.form in (None, "sequence") and scale.type != "numeric":
         positions = instrument.sequence_order.get(scale.id)
     counts = variable is not None and variable.role == "followers"
     one = coder(scale, instrument.missing_codes, platform.markers, counts=counts, positions=positions)
@@ -127,10 +133,10 @@ def _objects(values: list[object]) -> np.ndarray:
 def _responses(
     table: Table,
     instrument: Instrument,
-    platform: Platform,
     coded: Mapping[str, CodedColumn],
+    meta: Meta,
+    matches: tuple[ColumnMatch, ...],
     notes: tuple[Problem, ...],
-    keep_personal: bool,
 ) -> Responses:
     index = pd.Index(table.row_numbers, name="row")
     items = [name for name in instrument.items if name in coded]
@@ -141,16 +147,11 @@ def _responses(
         {name: _keyed(raw[name], coded[name].scale, instrument.items[name].reverse) for name in items},
         index=index,
     )
-    taken = {column.match.position - 1 for column in coded.values()}
-    meta, used = respondent_meta(table, platform, taken, keep_personal)
-    dropped = [i for i, name in enumerate(table.header) if i not in taken and is_personal(name)]
-    unused = [i for i in range(len(table.header)) if i not in taken and i not in used and i not in dropped]
-    outside = _out_of_range(table, coded.values())
     found = [*notes, *range_problems(table, coded.values())]
     found += soundness_problems(table.file, values, {name: coded[name].match.column for name in items})
-    if dropped and not keep_personal:
-        names = [table.header[i].strip() for i in dropped]
-        found.append(problem("personal-columns-dropped", Where(file=table.file), n=len(names), columns=names))
+    if meta.dropped:
+        n, place = len(meta.dropped), Where(file=table.file)
+        found.append(problem("personal-columns-dropped", place, n=n, columns=meta.dropped))
     return Responses(
         values=values,
         raw=raw,
@@ -158,12 +159,12 @@ def _responses(
             {name: _variable(coded[name]) for name in instrument.variables if name in coded}, index=index
         ),
         checks=pd.DataFrame({name: _check(coded[name]) for name in checks}, index=index),
-        meta=meta,
+        meta=meta.table,
         missing=pd.DataFrame({name: coded[name].reasons for name in items}, index=index),
-        out_of_range=outside,
-        column_map=tuple(column.match for column in coded.values()),
-        dropped_columns=() if keep_personal else tuple(table.header[i].strip() for i in dropped),
-        unused_columns=tuple(table.header[i].strip() for i in unused),
+        out_of_range=_out_of_range(table, coded.values()),
+        column_map=matches,
+        dropped_columns=meta.dropped,
+        unused_columns=meta.unused,
         problems=tuple(found),
         file=table.file,
         sha256=table.sha256,
@@ -171,7 +172,7 @@ def _responses(
         evidence=table.evidence,
         encoding=table.encoding,
         n_rows=len(table.rows),
-        preview_statuses=platform.preview_statuses,
+        preview_statuses=meta.preview_statuses,
     )
 
 

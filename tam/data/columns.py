@@ -16,6 +16,8 @@ from tam.spec.text import Text
 
 _SHORTEST_CONTAINED = 4
 _LISTED = 6
+# Likeness is slow to compute; a table with more columns than this was not made by hand.
+_COMPARED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,13 @@ def match_columns(
     """The column of each name in ``wordings`` (items, checks, variables), and what could not be decided.
 
     A rule of the study goes first; then the exact name, the name in other case, and the wording in either
-    language within the header. Names outside ``needed`` may be absent (a warning); an undecided one is
-    always a problem.
+    language within the header. Names outside ``needed`` may be absent (one note for all); an undecided
+    one is always a problem.
     """
     headers = Headers.of(table)
     found: list[ColumnMatch] = []
     problems: list[Problem] = []
+    absent: list[str] = []
     for name, text in wordings.items():
         rule = rules.get(name)
         hit = _by_rule(table, headers, name, rule) if rule is not None else _by_name(headers, name, text)
@@ -68,8 +71,14 @@ def match_columns(
         elif len(hit.positions) == 1:
             position = hit.positions[0]
             found.append(ColumnMatch(name, table.header[position].strip(), position + 1, hit.how))
+        elif hit.positions or rule is not None or name in needed:
+            problems.append(_undecided(table, headers, name, text, hit))
         else:
-            problems.append(_undecided(table, headers, name, text, hit, rule is not None or name in needed))
+            guesses = _guesses(table, headers, name, text)
+            absent.append(f"{name} ({guesses[0]}?)" if guesses else name)
+    if absent:
+        example = absent[0].partition(" (")[0]
+        problems.append(problem("optional-columns-missing", Where(table.file, 1), items=absent, item=example))
     return tuple(found), (*problems, *_claimed_twice(table, found), *_unknown_rules(wordings, rules))
 
 
@@ -132,7 +141,7 @@ def _by_wording(headers: Headers, name: str, text: Text) -> Found:
     return Found((), "")
 
 
-def _undecided(table: Table, headers: Headers, name: str, text: Text, hit: Found, needed: bool) -> Problem:
+def _undecided(table: Table, headers: Headers, name: str, text: Text, hit: Found) -> Problem:
     where = Where(file=table.file, row=1, item=name)
     if hit.positions:
         names = [f"{table.header[i].strip()} ({i + 1})" for i in hit.positions[:_LISTED]]
@@ -142,20 +151,18 @@ def _undecided(table: Table, headers: Headers, name: str, text: Text, hit: Found
         code = "duplicate-header" if same else "column-ambiguous"
         return problem(code, place, item=name, column=first, candidates=names, position=hit.positions[0] + 1)
     guesses = _guesses(table, headers, name, text)
-    code = "column-missing" if needed else "optional-column-missing"
-    return problem(
-        code, where, item=name, candidates=guesses or "-", example=guesses[0] if guesses else "..."
-    )
+    example = guesses[0] if guesses else "..."
+    return problem("column-missing", where, item=name, candidates=guesses or "-", example=example)
 
 
 def _guesses(table: Table, headers: Headers, name: str, text: Text) -> list[str]:
     """Headers like the name or the wording, best first: told to the person, never used."""
-    by_name = difflib.get_close_matches(name.casefold(), headers.folded, n=3, cutoff=0.6)
+    by_name = difflib.get_close_matches(name.casefold(), headers.folded[:_COMPARED], n=3, cutoff=0.6)
     by_wording: list[str] = []
     for language in ("zh", "en"):
         words = bare_wording(getattr(text, language) or "")[:200]
         if words:
-            cut = [question[:200] for question in headers.questions]
+            cut = [question[:200] for question in headers.questions[:_COMPARED]]
             by_wording += difflib.get_close_matches(words, cut, n=2, cutoff=0.6)
     positions = [headers.folded.index(hit) for hit in by_name]
     positions += [i for hit in by_wording for i, q in enumerate(headers.questions) if q[:200] == hit]

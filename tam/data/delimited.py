@@ -12,6 +12,8 @@ from tam.errors import TamError, Where, problem
 
 SEPARATORS = (",", ";", "\t")
 _PROBE_ROWS = 50
+# In a table of two or three columns a comma in a long comment would look like a row.
+_NARROWEST = 4
 _PROBE_CHARACTERS = 200_000
 
 
@@ -24,6 +26,10 @@ def read_delimited(text: str, file: str, encoding: str) -> Grid:
     numbers: list[int] = []
     for number, record in enumerate(_records(text, separator, file, offset), start=1 + offset):
         if any(cell.strip() for cell in record):
+            if any(
+                _swallows_rows(cell, separator, len(records[0] if records else record)) for cell in record
+            ):
+                raise TamError(problem("quote-not-closed", Where(file=file, row=number)))
             records.append(record)
             numbers.append(number)
     return Grid(tuple(records), tuple(numbers), encoding, separator)
@@ -79,6 +85,13 @@ def _records(text: str, separator: str, file: str, offset: int) -> Iterator[list
             if "field larger" in str(fault):
                 raise TamError(problem("cell-too-large", where, limit=csv.field_size_limit())) from fault
             raise TamError(problem("quote-not-closed", where)) from fault
+
+
+def _swallows_rows(cell: str, separator: str, width: int) -> bool:
+    """Is a whole row of the table inside this cell? Then a quotation mark was opened and closed later."""
+    if "\n" not in cell or width < _NARROWEST:
+        return False
+    return any(line.count(separator) == width - 1 for line in cell.split("\n")[1:-1])
 
 
 def _has_stray_quotes(text: str, separator: str) -> bool:

@@ -27,8 +27,10 @@ def refused_positions(
     choices = [(match, scale) for match in matches if (scale := _choice_scale(instrument, match.item))]
     labelled = [(match, scale) for match, scale in choices if scale.labels]
     asked = choices if table.form == "sequence" else labelled
-    if not asked or (table.form is None and not all(_only_numbers(table, match) for match, _ in labelled)):
+    if not choices or (table.form is None and not all(_only_numbers(table, match) for match, _ in choices)):
         return []
+    if not asked:
+        return [problem("wenjuanxing-positions-possible", Where(file=table.file))]
     unordered = sorted({scale.id for _, scale in asked if scale.id not in instrument.sequence_order})
     if not unordered:
         return []

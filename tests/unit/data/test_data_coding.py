@@ -172,10 +172,8 @@ def test_variables_are_words_or_numbers_and_may_be_absent(write, small):
     responses = code_responses(read_table(write(rows)), small)
     assert responses.variables["gender"].fillna("-").tolist() == ["Male", "Female", "-"]
     assert responses.variables["age"].tolist() == pytest.approx([25, math.nan, math.nan], nan_ok=True)
-    assert {p.where.item for p in responses.problems if p.code == "optional-column-missing"} == {
-        "AC1",
-        "followers",
-    }
+    (note,) = (p for p in responses.problems if p.code == "optional-columns-missing")
+    assert note.values["items"] == ["AC1", "followers"]
     assert [p.where.item for p in responses.problems if p.code == "value-out-of-range"] == ["age"]
 
 
@@ -236,3 +234,19 @@ def test_the_table_is_not_changed_by_coding(write, small):
     before = table.rows.copy()
     code_responses(table, small)
     assert table.rows.equals(before)
+
+
+def test_a_study_may_say_where_the_platform_recorded_time_and_number(write, small):
+    rows = [[*HEADER, "respondent no", "t"], [*FILL, "a", "2分3秒"], [*FILL, "b", "61"]]
+    rules = {"id": ColumnRule(exact="respondent no"), "seconds": ColumnRule(position=6)}
+    responses = code_responses(read_table(write(rows)), small, rules)
+    assert responses.meta["id"].tolist() == ["a", "b"]
+    assert responses.meta["seconds"].tolist() == [123, 61]
+    assert responses.unused_columns == ()
+    assert [m.item for m in responses.column_map[-2:]] == ["id", "seconds"]
+
+
+def test_a_rule_for_a_column_that_is_not_there_is_a_problem_even_for_time(write, small):
+    with pytest.raises(TamError) as raised:
+        code_responses(read_table(write([HEADER, FILL, FILL])), small, {"seconds": ColumnRule(exact="t")})
+    assert raised.value.problems[0].code == "column-missing"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import openpyxl
 import pytest
@@ -81,6 +84,13 @@ def test_a_wenjuanxing_workbook_reads_as_its_plain_twin(tmp_path, small, twin):
     book.save(tmp_path / "123456_按文本_调查_3_3.xlsx")
     table = read_table(tmp_path / "123456_按文本_调查_3_3.xlsx")
     assert (table.platform, table.form) == ("wenjuanxing", "text")
+    equal_codes(code_responses(table, small), twin)
+
+
+def test_an_old_workbook_reads_as_its_plain_twin(small, twin):
+    """``old_workbook.xls`` holds the same answers in Excel 97 format (written once with xlwt 1.3.0)."""
+    table = read_table(Path(__file__).with_name("old_workbook.xls"))
+    assert table.platform == "wenjuanxing"
     equal_codes(code_responses(table, small), twin)
 
 
@@ -220,3 +230,17 @@ def test_a_platform_can_be_declared_and_an_unknown_one_is_refused(write):
     with pytest.raises(TamError) as raised:
         read_table(path, platform="nobody")
     assert raised.value.problems[0].code == "platform-unknown"
+
+
+def test_bare_numbers_on_a_scale_without_labels_are_read_with_a_warning(write, small):
+    """Nothing in the file can tell codes from positions; the study file may have meant codes."""
+    scales = {name: replace(scale, labels={}) for name, scale in small.scales.items()}
+    unlabelled = replace(small, scales=scales, attention_checks={}, variables={})
+    rows = [
+        META + QUESTIONS,
+        ["1"] + [""] * 5 + ["1", "2", "5", "1"],
+        ["2"] + [""] * 5 + ["5", "4", "3", "2"],
+    ]
+    responses = code_responses(read_table(write(rows)), unlabelled)
+    assert responses.raw.iloc[0].tolist() == [1, 2, 5, 1]
+    assert "wenjuanxing-positions-possible" in [one.code for one in responses.problems]

@@ -285,3 +285,21 @@ def test_two_readings_of_one_file_are_equal_and_carry_its_digest(write):
     assert first.sha256 == second.sha256
     assert len(first.sha256) == 64
     assert first.rows.equals(second.rows)
+
+
+def test_rows_swallowed_between_two_quotation_marks_are_not_lost_in_silence(tmp_path):
+    """The mark of row 3 is closed by the stray one of row 6: read leniently, rows 4 and 5 would vanish."""
+    path = tmp_path / "data.csv"
+    path.write_text(
+        'a,b,c,d\n1,2,3,x\n1,2,3,"x\n4,5,6,y\n7,8,9,z\n1,2,3,y" and so\n1,2,3,w\n', encoding="utf-8"
+    )
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["quote-not-closed"]
+    assert raised.value.problems[0].where.row == 3
+
+
+def test_a_stray_quotation_mark_inside_an_answer_is_read_as_spreadsheets_do(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text('a,b\n"x"y,1\nz "q",2\n', encoding="utf-8")
+    assert read_table(path).rows.to_numpy().tolist() == [["xy", "1"], ['z "q"', "2"]]
