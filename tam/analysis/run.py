@@ -32,8 +32,16 @@ def silent(_step: str) -> None:
 def run(study: Study, progress: Progress = silent) -> Analysis:
     """Do everything a study asks for. Raises TamError where something must be changed first.
 
-    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins.
+    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins. Matrix products run
+    on one thread: sums depend on how they are split, and the same inputs must give the same bytes everywhere.
     """
+    from tam.stats.threads import one_thread
+
+    with one_thread():
+        return _run(study, progress)
+
+
+def _run(study: Study, progress: Progress) -> Analysis:
     from tam.analysis.screening import screen
 
     progress("reading")
