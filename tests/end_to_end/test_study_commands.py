@@ -1,0 +1,301 @@
+"""The commands around a study: run, report, check, screen, init, export, cite; simulated and real answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from end_to_end.peers import assert_same_estimates, assert_same_measures, golden
+from tam.cli.summary import MOST_LINES
+
+
+def test_the_demonstration_leaves_what_it_promises(demo: Path) -> None:
+    names = {path.name for path in demo.iterdir()}
+    assert names == {"study.toml", "export.csv", "results.json", "report.en.html", "report.zh.html"}
+
+
+def test_a_second_run_writes_the_same_bytes(tam, demo: Path, tmp_path: Path) -> None:
+    answer = tam("run", demo, "--out", tmp_path / "again", "--json")
+    assert answer.code == 0
+    for name in ("results.json", "report.en.html", "report.zh.html"):
+        assert (tmp_path / "again" / name).read_bytes() == (demo / name).read_bytes(), name
+
+
+def test_the_report_comes_from_the_results_alone(tam, demo: Path, tmp_path: Path) -> None:
+    """Neither the data nor the study file is there; the pages are the same to the byte."""
+    shutil.copy(demo / "results.json", tmp_path)
+    answer = tam("report", tmp_path / "results.json")
+    assert answer.code == 0
+    for name in ("report.en.html", "report.zh.html"):
+        assert (tmp_path / name).read_bytes() == (demo / name).read_bytes(), name
+
+
+def test_the_terminal_gets_fifteen_lines_at_most(tam, demo: Path, tmp_path: Path) -> None:
+    answer = tam("run", demo, "--out", tmp_path, "--bootstrap", "20")
+    lines = answer.out.splitlines()
+    assert len(lines) <= MOST_LINES
+    assert "simulated" in answer.out
+    assert "H1" in answer.out
+    assert "results.json" in lines[-1]
+
+
+def test_flags_beat_the_file(tam, demo: Path, tmp_path: Path) -> None:
+    answer = tam(
+        *(
+            "run",
+            demo,
+            "--out",
+            tmp_path,
+            "--bootstrap",
+            "30",
+            "--seed",
+            "9",
+            "--level",
+            "0.9",
+            "--lang",
+            "zh",
+        ),
+        "--json",
+    )
+    interval = answer.json["result"]["effects"]["interval"]
+    assert (interval["requested"], interval["seed"], interval["level"]) == (30, 9, 0.9)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.zh.html", "results.json"]
+
+
+def test_results_keep_their_shape(demo: Path) -> None:
+    results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
+    sections = [
+        "study",
+        "flow",
+        "screening",
+        "measurement",
+        "structure",
+        "effects",
+        "moderation",
+        "comparison",
+        "problems",
+        "provenance",
+    ]
+    assert set(sections) <= set(results)
+
+
+def test_check_says_how_every_column_was_understood(tam, demo: Path) -> None:
+    answer = tam("check", demo, "--json")
+    assert answer.code == 0
+    result = answer.json["result"]
+    assert {row["item"] for row in result["columns"]} >= {"PEOU1", "PU1", "ATT1", "PI1", "EXP1", "platform"}
+    assert result["n_rows"] == 420
+    assert result["data"]["platform"] == "wenjuanxing"
+    spoken = tam("check", demo)
+    assert "PEOU1" in spoken.out
+    assert "kol-tam" in spoken.out
+
+
+def test_commands_find_the_study_upward(tam, demo: Path, tmp_path: Path, monkeypatch) -> None:
+    shutil.copytree(demo, tmp_path / "study")
+    inner = tmp_path / "study" / "notes" / "deeper"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    assert tam("check", "--json").code == 0
+
+
+def test_screening_is_told_with_rules_flow_and_rows(tam, demo: Path) -> None:
+    result = tam("screen", demo, "--json").json["result"]
+    assert result["flow"][0]["n_left"] == 420
+    removed = sum(step["n_removed"] for step in result["flow"])
+    assert result["flow"][-1]["n_left"] == 420 - removed
+    assert {row["rule"] for row in result["screening"]["excluded"]} <= {
+        rule["rule"] for rule in result["screening"]["rules"] if rule["excludes"]
+    }
+
+
+def test_init_writes_a_study_that_checks_and_runs(tam, demo: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    answer = tam("init", folder, "--instrument", "kol-tam", "--lang", "zh", "--json")
+    assert answer.code == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "codebook.csv",
+        "data.csv",
+        "questionnaire.zh.html",
+        "study.toml",
+    ]
+    shutil.copy(demo / "export.csv", folder / "data.csv")
+    assert tam("check", folder, "--json").code == 0
+
+
+def test_init_never_replaces_a_file(tam, tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text("my work", encoding="utf-8")
+    answer = tam("init", tmp_path, "--json")
+    assert answer.code == 2
+    assert answer.codes == ["would-overwrite"]
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+    assert (tmp_path / "study.toml").read_text(encoding="utf-8") == "my work"
+
+
+def test_the_codebook_opens_as_text_in_a_spreadsheet(tam, tmp_path: Path) -> None:
+    tam("init", tmp_path, "--instrument", "davis-tam")
+    text = (tmp_path / "codebook.csv").read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert rows[0]["item"]
+    for row in rows:
+        for name, cell in row.items():
+            assert not cell.startswith(("=", "+", "@")), (name, cell)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_shipped_instrument_can_start_a_study(tam, tmp_path: Path, language: str) -> None:
+    from tam.spec.instrument_file import shipped_instruments
+
+    for name in shipped_instruments():
+        assert tam("init", tmp_path / name, "--instrument", name, "--lang", language, "--json").code == 0
+
+
+def test_the_exported_model_is_the_same_model(tam, demo: Path, tmp_path: Path) -> None:
+    """The exported files give back, through ``tam fit``, the very estimates of the study's results."""
+    answer = tam("export", demo, "--to", "lavaan,semopy", "--out", tmp_path, "--json")
+    assert answer.code == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"lavaan.R", "semopy.py", "model.lav", "moderation_1.lav", "answers.csv"}
+    results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
+    fitted = tam("fit", "--model", tmp_path / "model.lav", "--data", tmp_path / "answers.csv", "--json").json[
+        "result"
+    ]
+    for mine, theirs in zip(fitted["estimates"], results["structure"]["estimates"], strict=True):
+        assert mine["est"] == pytest.approx(theirs["est"], abs=1e-9)
+    moderated = tam(
+        "fit", "--model", tmp_path / "moderation_1.lav", "--data", tmp_path / "answers.csv", "--json"
+    ).json["result"]
+    interaction = next(
+        row for row in moderated["estimates"] if (row["lhs"], row["rhs"]) == ("PI", "ATT.CRED")
+    )
+    assert interaction["est"] == pytest.approx(results["moderation"]["analyses"][0]["est"], abs=1e-8)
+
+
+def test_export_names_the_programs_it_does_not_have(tam, demo: Path) -> None:
+    answer = tam("export", demo, "--to", "lavaan,mplus,seminr", "--json")
+    assert answer.code == 2
+    assert answer.codes == ["not-yet-available"] * 2
+
+
+def test_only_methods_that_were_used_are_cited(tam, demo: Path, tmp_path: Path) -> None:
+    whole = tam("cite", demo / "results.json", "--json").json["result"]
+    keys = {one["key"] for one in whole["references"]}
+    assert {"lin2010", "games1976", "henseler2015", "rosseel2012"} <= keys
+    assert any("Davis" in one["cite"] for one in whole["sources"])
+    results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
+    results["moderation"] = results["comparison"] = None
+    less = tmp_path / "results.json"
+    less.write_text(json.dumps(results), encoding="utf-8")
+    fewer = {one["key"] for one in tam("cite", less, "--json").json["result"]["references"]}
+    assert not fewer & {"lin2010", "games1976", "hedges1981", "aiken1991"}
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1, 2]", '{"schema": "tam-results/0.1"}', "not json at all"])
+@pytest.mark.parametrize("command", ["report", "cite"])
+def test_a_file_that_holds_no_results_is_named(tam, tmp_path: Path, command: str, text: str) -> None:
+    (tmp_path / "results.json").write_text(text, encoding="utf-8")
+    answer = tam(command, tmp_path / "results.json", "--json")
+    assert answer.code == 2
+    assert answer.json["problems"][0]["where"]["file"] == "results.json"
+
+
+@pytest.mark.parametrize("command", ["check", "screen", "run", "export"])
+def test_a_study_that_is_not_there_is_named(tam, tmp_path: Path, command: str) -> None:
+    answer = tam(command, tmp_path / "nowhere", "--json")
+    assert answer.code == 2
+    assert answer.codes == ["study-not-found"]
+
+
+# --- real respondents ---------------------------------------------------------------------------
+
+INFLUENCER = """\
+title = "Influencer marketing"
+data = {data}
+language = ["en", "zh"]
+seed = 1
+
+[constructs]
+SIC = ["sic_1", "sic_2", "sic_3", "sic_4", "sic_5", "sic_6", "sic_7"]
+PIC = ["pic_1", "pic_2", "pic_3", "pic_4", "pic_5"]
+PQ = ["pq_1", "pq_2", "pq_3", "pq_4"]
+PL = ["pl_1", "pl_2", "pl_3", "pl_4"]
+PI = ["pi_1", "pi_2", "pi_3", "pi_4", "pi_5"]
+
+[scale]
+min = 1
+max = 7
+
+[model]
+paths = {paths}
+moderate = ["PQ -> PI by PIC"]
+
+[groups]
+by = "influencer_group"
+
+[options]
+bootstrap = 100
+meanstructure = true
+pairs = "matched"
+"""
+
+
+def influencer_study(folder: Path, reference: Path, paths: list[str]) -> Path:
+    data = json.dumps(str((reference / "influencer" / "data.csv").resolve()))
+    path = folder / "study.toml"
+    path.write_text(INFLUENCER.format(data=data, paths=json.dumps(paths)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.reference
+def test_real_respondents_run_through_and_equal_the_peers(tam, reference: Path, tmp_path: Path) -> None:
+    paths = ["PL ~ SIC", "PQ ~ SIC", "PI ~ SIC + PL + PQ + PIC", "wtp ~ PI"]
+    study = influencer_study(tmp_path, reference, paths)
+    answer = tam("run", study, "--json")
+    assert answer.code in (0, 1)
+    result = answer.json["result"]
+    folder = reference / "influencer" / "golden"
+    theirs = golden(folder / "sem.json", "ML")
+    named = [row for row in theirs["parameter_estimates"] if row["op"] != ":="]
+    assert assert_same_estimates(result["structure"]["estimates"], named) > 80
+    assert_same_measures(result["structure"]["measures"], theirs["fit"])
+    for name, scale in golden(folder / "reliability.json").items():
+        mine = result["measurement"]["constructs"][name]
+        assert mine["alpha"] == pytest.approx(scale["alpha_raw"], abs=1e-10)
+        assert [mine["alpha_ci_low"], mine["alpha_ci_high"]] == pytest.approx(scale["feldt95"], abs=1e-6)
+        for one in scale["item_total"]:
+            item = result["measurement"]["items"][one["item"]]
+            assert item["item_rest_r"] == pytest.approx(one["r_drop"], abs=1e-10)
+    htmt = golden(folder / "validity.json", "htmt")
+    for i, a in enumerate(htmt["rows"]):
+        for j, b in enumerate(htmt["names"][:i]):
+            assert result["measurement"]["htmt"][a][b] == pytest.approx(htmt["values"][i][j], abs=1e-10)
+    assert (tmp_path / "report.en.html").exists()
+    assert (tmp_path / "report.zh.html").exists()
+    assert result["structure"]["cross_check"]["verdict"] in ("agree", "skipped")
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("paths", "key"),
+    [
+        (["PI ~ PQ + PIC"], "simple_PQxPIC"),
+        (["PL ~ SIC", "PQ ~ SIC", "PI ~ SIC + PL + PQ + PIC"], "PQxPIC"),
+    ],
+)
+def test_competence_moderates_quality_as_semtools_says(
+    tam, reference: Path, tmp_path: Path, paths: list[str], key: str
+) -> None:
+    study = influencer_study(tmp_path, reference, paths)
+    result = tam("run", study, "--bootstrap", "0", "--json").json["result"]
+    analysis = result["moderation"]["analyses"][0]
+    path = reference / "influencer" / "golden" / "latent_interaction.json"
+    theirs = golden(path, key, "dblMC_matched", "fit")
+    expected = next(row for row in theirs["parameter_estimates"] if (row["lhs"], row["rhs"]) == ("PI", "XZ"))
+    assert analysis["est"] == pytest.approx(expected["est"], abs=1e-4)
+    assert analysis["se"] == pytest.approx(expected["se"], rel=1e-4)
+    assert analysis["std_naive"] == pytest.approx(expected["std.all"], abs=1e-4)
