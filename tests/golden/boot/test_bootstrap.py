@@ -61,8 +61,8 @@ def test_standard_errors_and_intervals_agree_with_lavaans_bootstrap_up_to_chance
     draws = bootstrap_draws(bootstrap_setting(fitted), 2000, seed=11)
     ours = draws.theta[:, _positions(fitted, theirs.to_dict("list"))]
 
-    # the standard error of a standard error from R draws is about se / sqrt(2 R), here 2.7 % for both together;
-    # 51 parameters stay inside four of these
+    # the standard error of a standard error from R draws is about se / sqrt(2 R), 2.7 % for both together;
+    # all parameters stay inside four of these
     ratio = ours.std(axis=0, ddof=1) / theirs["se"].to_numpy()
     assert np.abs(np.log(ratio)).max() < 4 * np.sqrt(1 / 2000 + 1 / 4000)
     low, high = bootstrap_interval(ours, fitted.theta[_positions(fitted, theirs.to_dict("list"))], 0.95)
