@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date, datetime, time, timedelta
-from typing import Any
 
+from tam.data.old_workbook import read_apart
+from tam.data.sheets import filled_sheets
 from tam.data.table import Grid
 from tam.errors import TamError, Where, problem
 
@@ -18,7 +18,8 @@ _LARGEST_UNPACKED = 2_000_000_000
 _LARGEST_CELLS = 60_000_000
 # Cells and rows both carry their place; with the column left out the row's own number still counts.
 _PLACE = re.compile(rb"""<(?:\w{1,20}:)?(?:c|row)\s[^<>]{0,200}?\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
-_NO_SHEET = ("xl/sharedStrings.xml", "xl/styles.xml")
+# The reader reserves memory for as many texts as the file says it holds.
+_TEXTS = re.compile(rb"""<(?:\w{1,20}:)?sst\s[^<>]{0,400}?\buniqueCount=["']([0-9]{8,})["']""")
 
 
 def is_workbook(content: bytes) -> bool:
@@ -30,7 +31,7 @@ def read_workbook(content: bytes, file: str) -> Grid:
     """The first sheet that holds anything, as text, with absolute row numbers."""
     _refuse_bomb(content, file)
     try:
-        sheets = _filled_sheets(content)
+        sheets = read_apart(content) if content.startswith(OLE_MARK) else filled_sheets(content)
     except Exception as fault:
         raise TamError(problem(_code(fault), Where(file=file))) from fault
     except BaseException as fault:
@@ -53,42 +54,6 @@ def read_workbook(content: bytes, file: str) -> Grid:
     )
 
 
-def _filled_sheets(content: bytes) -> list[tuple[str, list[list[str]]]]:
-    """Name and text of every sheet with at least one filled cell; only the first is needed in full."""
-    from python_calamine import CalamineWorkbook
-
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    filled: list[tuple[str, list[list[str]]]] = []
-    for name in workbook.sheet_names:
-        try:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except Exception:
-            # A chart sheet is no table; a damaged first table must not be passed over in silence.
-            if not filled and len(workbook.sheet_names) == 1:
-                raise
-            continue
-        if any(cell not in ("", None) for row in rows for cell in row):
-            filled.append((name, [] if filled else [[cell_text(cell) for cell in row] for row in rows]))
-    return filled
-
-
-def cell_text(value: Any) -> str:
-    """A typed cell as the text that a CSV of the same sheet would hold."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return str(value)
-
-
 def _code(fault: Exception) -> str:
     return "workbook-protected" if "assword" in f"{type(fault).__name__}{fault}" else "workbook-damaged"
 
@@ -106,24 +71,25 @@ def _refuse_bomb(content: bytes, file: str) -> None:
             cells = 0
             if unpacked <= _LARGEST_UNPACKED:
                 names = [part.filename for part in parts if part.filename.endswith(".xml")]
-                cells = max((_extent(archive, name) for name in names if name not in _NO_SHEET), default=0)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as fault:
+                cells = max((_extent(archive, name) for name in names), default=0)
+    except Exception as fault:  # zipfile, zlib, lzma and struct each have their own; all mean damage
         raise TamError(problem("workbook-damaged", Where(file=file))) from fault
     if unpacked > _LARGEST_UNPACKED or cells > _LARGEST_CELLS:
         raise TamError(problem("workbook-too-large", Where(file=file)))
 
 
 def _extent(archive: zipfile.ZipFile, name: str) -> int:
-    """Rows times columns up to the farthest cell that the sheet names."""
-    columns = rows = 0
+    """Rows times columns up to the farthest cell a part names, or the number of texts it claims to hold."""
+    columns = rows = texts = 0
     rest = b""
     with archive.open(name) as part:
         while chunk := part.read(1 << 22):
             for letters, number in _PLACE.findall(rest + chunk):
                 rows = max(rows, int(number))
                 columns = max(columns, _column_number(letters))
-            rest = chunk[-300:]
-    return rows * columns
+            texts = max([texts, *map(int, _TEXTS.findall(rest + chunk))])
+            rest = chunk[-500:]
+    return max(rows * columns, texts)
 
 
 def _column_number(letters: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -266,6 +267,39 @@ def test_a_far_cell_does_not_take_all_memory(tmp_path, far):
     with pytest.raises(TamError) as raised:
         read_table(path)
     assert codes(raised) == ["workbook-too-large"]
+
+
+def test_a_workbook_that_claims_billions_of_texts_is_refused(tmp_path):
+    path = tmp_path / "data.xlsx"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("xl/workbook.xml", "<workbook/>")
+        made.writestr(
+            "xl/sharedStrings.xml", '<sst xmlns="x" count="3" uniqueCount="999999999999"><si/></sst>'
+        )
+    with pytest.raises(TamError) as raised:
+        read_table(path)
+    assert codes(raised) == ["workbook-too-large"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_old_workbook_is_one_problem_and_ends_nobody(tmp_path, capfd, seed):
+    """The reader of this format can end its process; then only that process ends, without a word."""
+    content = bytearray(Path(__file__).with_name("old_workbook.xls").read_bytes())
+    chance = random.Random(seed)
+    for _ in range(40):
+        content[chance.randrange(8, 2000)] = chance.randrange(256)
+    path = tmp_path / "data.xls"
+    path.write_bytes(bytes(content))
+    try:
+        read_table(path)
+    except TamError as raised:
+        assert raised.problems[0].code in (
+            "workbook-damaged",
+            "workbook-protected",
+            "data-file-empty",
+            "no-answers",
+        )
+    assert capfd.readouterr().err == ""
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_refused_unread(tmp_path, monkeypatch):
