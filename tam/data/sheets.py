@@ -11,20 +11,16 @@ Sheets = list[tuple[str, list[list[str]]]]
 
 def filled_sheets(content: bytes) -> Sheets:
     """Name and text of every sheet with at least one filled cell; only the first is needed in full."""
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
 
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     filled: Sheets = []
-    for name in workbook.sheet_names:
-        try:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except Exception:
-            # A chart sheet is no table; a damaged first table must not be passed over in silence.
-            if not filled and len(workbook.sheet_names) == 1:
-                raise
+    for sheet in workbook.sheets_metadata:
+        if sheet.typ != SheetTypeEnum.WorkSheet:
             continue
+        rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
         if any(cell not in ("", None) for row in rows for cell in row):
-            filled.append((name, [] if filled else [[cell_text(cell) for cell in row] for row in rows]))
+            filled.append((sheet.name, [] if filled else [[cell_text(cell) for cell in row] for row in rows]))
     return filled
 
 

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import openpyxl.chart
 import pytest
 
 from tam.data import read_table
@@ -192,6 +193,17 @@ def test_the_first_filled_sheet_is_used_and_the_others_named(tmp_path):
     (note,) = table.problems
     assert note.code == "sheet-chosen"
     assert "two" in note.what
+
+
+def test_a_sheet_with_a_chart_is_passed_over(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "answers"
+    for row in [["a"], [1], [2]]:
+        book.active.append(row)
+    chart = book.create_chartsheet("chart", 0)
+    chart.add_chart(openpyxl.chart.BarChart())
+    book.save(tmp_path / "data.xlsx")
+    assert read_table(tmp_path / "data.xlsx").sheet == "answers"
 
 
 def test_rows_that_are_only_formatted_are_no_respondents(tmp_path):
