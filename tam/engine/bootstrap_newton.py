@@ -81,11 +81,7 @@ def solve(
     at, value, inverse = _evaluate(structure, theta, samples, log_determinant)
     front = _Front(np.arange(r), theta.copy(), samples, log_determinant, value, at, inverse)
     for iteration in range(max_iterations):
-        if iteration == 0 and curvature is not None:
-            step, decrement = _shared_step(plan, front, curvature)
-        else:
-            step, decrement = _step(plan, front, observed=iteration > 0)
-        done = (decrement < SETTLED**2) & np.isfinite(front.value) & (iteration > 0)
+        step, decrement, done = _next_step(plan, front, curvature, first=iteration == 0)
         finished = front.draws[done]
         result.theta[finished] = front.theta[done] + step[done] @ directions.T
         result.value[finished], result.converged[finished] = front.value[done], True
@@ -108,6 +104,19 @@ def _evaluate(
     return at, value, inverse
 
 
+def _next_step(
+    plan: Plan, front: _Front, curvature: Floats | None, *, first: bool
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Steps (r, z), their decrements (r,), and which draws have arrived (r,)."""
+    if first and curvature is not None:
+        step, decrement = _shared_step(plan, front, curvature)
+        return step, decrement, np.zeros(len(step), dtype=bool)
+    step, decrement, own = _step(plan, front, observed=not first)
+    done = (decrement < SETTLED**2) & np.isfinite(front.value) & (not first)
+    done[done] = _positive_definite(own[done])
+    return step, decrement, done
+
+
 def _shared_step(plan: Plan, front: _Front, curvature: Floats) -> tuple[Floats, Floats]:
     """Steps of all draws by one curvature (z, z); a draw it sends uphill stays where it is."""
     gradient = slope(plan, front.at, front.inverse, front.samples)
@@ -121,18 +130,27 @@ def _shared_step(plan: Plan, front: _Front, curvature: Floats) -> tuple[Floats, 
     return step, fall
 
 
-def _step(plan: Plan, front: _Front, *, observed: bool) -> tuple[Floats, Floats]:
-    """Steps (r, z) and their decrements g'H^-1 g (r,); infinite where no step leads downhill."""
+def _step(plan: Plan, front: _Front, *, observed: bool) -> tuple[Floats, Floats, Floats]:
+    """Steps (r, z), their decrements g'H^-1 g (r,), infinite where none leads downhill, and H (r, z, z)."""
     gradient, curvature = slope_and_curvature(plan, front.at, front.inverse, front.samples, observed=observed)
     step, decrement = _solve_each(curvature, gradient)
     uphill = ~(decrement >= 0)
     if observed and uphill.any():
         part = front.keep(uphill)
-        gradient, curvature = slope_and_curvature(plan, part.at, part.inverse, part.samples, observed=False)
-        step[uphill], decrement[uphill] = _solve_each(curvature, gradient)
+        gradient, expected = slope_and_curvature(plan, part.at, part.inverse, part.samples, observed=False)
+        step[uphill], decrement[uphill] = _solve_each(expected, gradient)
     lost = ~(decrement >= 0)
     step[lost], decrement[lost] = 0.0, np.inf
-    return step, decrement
+    return step, decrement, curvature
+
+
+def _positive_definite(curvature: Floats) -> NDArray[np.bool_]:
+    """Which matrices (r, z, z) are: a point with no slope is a minimum only there."""
+    try:
+        np.linalg.cholesky(curvature)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.eigvalsh(curvature)[:, 0] > 0)
+    return np.ones(len(curvature), dtype=bool)
 
 
 def _solve_each(curvature: Floats, gradient: Floats) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ models of latent interactions: clarification of orthogonalizing and double-mean-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -121,10 +121,19 @@ def pair_items(left: Sequence[str], right: Sequence[str], pairs: str) -> tuple[t
     return tuple((a, b) for a in left for b in right)
 
 
-def sharing_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Names of the products that have an item in common, each couple once."""
+def sharing_pairs(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Names of the products whose residuals covary because they share an item, each couple once.
+
+    What they share is the item's error times the other construct. The only item of a side is the variable
+    itself and has no error, so sharing it makes nothing covary.
+    """
+    left_errs, right_errs = (len({pair[side] for pair in pairs}) > 1 for side in (0, 1))
     named = [(f"{a}:{b}", a, b) for a, b in pairs]
-    return tuple((n, m) for (n, a, b), (m, c, d) in combinations(named, 2) if a == c or b == d)
+    return tuple(
+        (n, m)
+        for (n, a, b), (m, c, d) in combinations(named, 2)
+        if (a == c and left_errs) or (b == d and right_errs)
+    )
 
 
 def centre(columns: Array) -> Array:

@@ -64,7 +64,7 @@ def empirical_quantile(draws: Array, probability: Array) -> Array:
     column = np.arange(ordered.shape[1])
     below = ordered[k - 1, column]
     above = ordered[np.minimum(k, r - 1), column]
-    return np.asarray(below + fraction * (above - below))
+    return np.asarray(np.clip(below + fraction * (above - below), below, above))  # rounding may overshoot
 
 
 def bias_correction(draws: Array, estimate: Array) -> Array:
