@@ -33,6 +33,8 @@ ESTIMATORS = ("ML",)
 MISSING = ("listwise",)
 STANDARD_ERRORS = ("standard",)
 
+NOT_CONVERGED = "the search did not converge"
+
 
 def fit_model(
     model: str,
@@ -225,7 +227,7 @@ class Fit:
     def measures(self) -> Mapping[str, Any]:
         """Fit measures by name; a number or ``Unavailable`` with the reason."""
         if not self.converged:
-            return without_solution("the search did not converge")
+            return without_solution(NOT_CONVERGED)
         return fit_measures(self.solution, self.n)
 
     @cached_property
@@ -299,15 +301,19 @@ class Fit:
 
     def _estimate_reasons(self, estimates: list[dict[str, Any]]) -> dict[str, str]:
         """Why a free parameter lacks a number; fixed ones have no standard error by nature."""
-        reason = (
-            "a variance it is divided by is not positive" if self.converged else "the search did not converge"
-        )
+        reasons = {
+            "est": "its formula has no value here",
+            "se": "a constraint holds it at this value",
+            "std": "a variance it is divided by is not positive",
+            "std_se": "a variance it is divided by is not positive",
+            "std_lv": "a variance it is divided by is not positive",
+        }
         absent = {}
         for row in estimates:
-            for name in ("est", "se", "std", "std_se", "std_lv"):
+            for name, reason in reasons.items():
                 if row[name] is None and (name != "se" or row["free"] or row["op"] == ":="):
                     label = f"{row['lhs']} {row['op']} {row['rhs']}".strip()
-                    absent[f"estimates.{label}.{name}"] = reason
+                    absent[f"estimates.{label}.{name}"] = reason if self.converged else NOT_CONVERGED
         return absent
 
     def _r2_reasons(self) -> dict[str, str]:

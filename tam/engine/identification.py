@@ -35,6 +35,8 @@ def loose_parameters(structure: Structure, aim: Target, space: Affine, start: Fl
     The rank is taken near ``start``, moved off any special values (equal loadings, zero paths) by fixed odd
     shifts.
     """
+    if not space.basis.size:
+        return []
     wave = np.sin(1.0 + np.arange(len(start)) * 2.3)
     for size in (0.2, 0.05, 0.01, 0.0):
         size_of = np.abs(start) + 0.3 * np.median(np.abs(start)) * (start == 0)

@@ -45,8 +45,9 @@ def estimate_columns(solution: Solution, vcov: Floats | None, level: float) -> E
     std = _with_defined(standardised(structure, places, at), relations, firsts)
     latent = _with_defined(standardised(structure, places, at, latent_only=True), relations, firsts)
     tested = np.concatenate([free, np.ones(len(raw.value) - len(free), dtype=bool)])
-    se = _standard_errors(raw.slope, vcov)
-    se = np.where(tested, se, np.nan)
+    # A parameter that constraints hold at a number has no sampling error to estimate.
+    held = ~np.any(raw.slope @ solution.space.basis, axis=1)
+    se = np.where(tested & ~held, _standard_errors(raw.slope, vcov), np.nan)
     z, p, low, high = normal_tests(raw.value, se, level)
     fixed = ~tested
     return EstimateColumns(

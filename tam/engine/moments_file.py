@@ -55,6 +55,20 @@ def _cells(path: Path) -> list[tuple[int, list[str]]]:
     return [(at, row) for at, row in table if any(row)]
 
 
+def _trimmed(cells: list[str]) -> list[str]:
+    """The cells without empty ones at the end."""
+    last = max((at for at, cell in enumerate(cells) if cell), default=-1)
+    return cells[: last + 1]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 class _Reader:
     """Collects every problem of the file before anything is raised."""
 
@@ -69,35 +83,28 @@ class _Reader:
         if len(rows) < 2:
             self.complain(None, "it has no rows under the header")
             return None
-        header = rows[0][1]
-        while header and not header[-1]:
-            header = header[:-1]
+        header = _trimmed(rows[0][1])
         if "group" in header:
             self.problems.append(problem("moments-file-groups", Where(file=self.file, line=rows[0][0])))
             return None
-        labelled = self._labelled(header, rows[1:])
-        names = header[1:] if labelled and self._label_cell(header, rows[1:]) else header
+        body = [(line, row) for line, row in rows[1:] if row[0] not in SPECIAL]
+        labels = [row[0] for _, row in body]
+        labelled = any(label and not _is_number(label) for label in labels)
+        names = header[1:] if labelled and header != labels else header
         if not self._names_are_good(names, rows[0][0]):
             return None
-        special, body = self._sorted(rows[1:], names, labelled)
-        matrix = self._matrix(body, names)
-        means, deviations = special.get("mean"), special.get("sd")
+        if labelled and labels != names:
+            self.complain(body[0][0], "the rows do not name the variables in the order of the header")
+            return None
+        numbers = [self._numbers(_trimmed(row[1:] if labelled else row), line) for line, row in body]
+        matrix = self._matrix([row for row in numbers if row is not None], names)
+        special = {row[0]: self._special(row, line, names) for line, row in rows[1:] if row[0] in SPECIAL}
         if self.problems or matrix is None:
             return None
+        deviations = special.get("sd")
         if deviations is not None:
             matrix = matrix * np.outer(deviations, deviations)
-        return Moments(tuple(names), matrix, means, nobs)
-
-    @staticmethod
-    def _labelled(header: list[str], rows: list[tuple[int, list[str]]]) -> bool:
-        """Whether rows begin with a label: a variable's name, ``mean`` or ``sd``."""
-        return any(row[0] in (*SPECIAL, *header) for _, row in rows if row[0])
-
-    @staticmethod
-    def _label_cell(header: list[str], rows: list[tuple[int, list[str]]]) -> bool:
-        """Whether the header's first cell stands above the labels instead of naming a variable."""
-        labels = [row[0] for _, row in rows]
-        return header[0] not in labels or header[0] == ""
+        return Moments(tuple(names), matrix, special.get("mean"), nobs)
 
     def _names_are_good(self, names: list[str], line: int) -> bool:
         if not names or any(not name for name in names):
@@ -107,34 +114,16 @@ class _Reader:
             self.complain(line, f"the header names {', '.join(twice)} twice")
         return not self.problems
 
-    def _sorted(
-        self, rows: list[tuple[int, list[str]]], names: list[str], labelled: bool
-    ) -> tuple[dict[str, Floats], list[tuple[int, list[float]]]]:
-        special: dict[str, Floats] = {}
-        body: list[tuple[int, str, list[float]]] = []
-        for line, row in rows:
-            label, cells = (row[0], row[1:]) if labelled else ("", row)
-            while cells and not cells[-1]:
-                cells = cells[:-1]
-            numbers = self._numbers(cells, line)
-            if numbers is None:
-                continue
-            if label in SPECIAL:
-                if len(numbers) != len(names):
-                    self.complain(
-                        line, f"the row {label} has {len(numbers)} numbers for {len(names)} variables"
-                    )
-                    continue
-                special[label] = np.array(numbers)
-                if label == "sd" and (special[label] <= 0).any():
-                    self.complain(line, "a standard deviation is not positive")
-            else:
-                body.append((line, label, numbers))
-        if any(label for _, label, _ in body):
-            labels = [label for _, label, _ in body]
-            if labels != names:
-                self.complain(body[0][0], "the rows do not name the variables in the order of the header")
-        return special, [(line, numbers) for line, _, numbers in body]
+    def _special(self, row: list[str], line: int, names: list[str]) -> Floats | None:
+        """The row ``mean`` or ``sd``: one number per variable after its label."""
+        label, numbers = row[0], self._numbers(_trimmed(row[1:]), line)
+        if numbers is None:
+            return None
+        if len(numbers) != len(names):
+            self.complain(line, f"the row {label} has {len(numbers)} numbers for {len(names)} variables")
+        elif label == "sd" and min(numbers) <= 0:
+            self.complain(line, "a standard deviation is not positive")
+        return np.array(numbers)
 
     def _numbers(self, cells: list[str], line: int) -> list[float] | None:
         numbers = []
@@ -149,17 +138,19 @@ class _Reader:
             numbers.append(value)
         return numbers
 
-    def _matrix(self, body: list[tuple[int, list[float]]], names: list[str]) -> Floats | None:
+    def _matrix(self, body: list[list[float]], names: list[str]) -> Floats | None:
+        """The full symmetric matrix from full or lower-triangular rows."""
         p = len(names)
-        if len(body) != p:
+        if len(body) != p and not self.problems:
             self.complain(None, f"it has {len(body)} rows for {p} variables")
+        if len(body) != p:
             return None
-        widths = [len(numbers) for _, numbers in body]
+        widths = [len(numbers) for numbers in body]
         matrix = np.zeros((p, p))
         if widths == [p] * p:
-            matrix = np.array([numbers for _, numbers in body])
+            matrix = np.array(body)
         elif widths == list(range(1, p + 1)):
-            for at, (_, numbers) in enumerate(body):
+            for at, numbers in enumerate(body):
                 matrix[at, : at + 1] = matrix[: at + 1, at] = numbers
         else:
             self.complain(None, "the matrix is neither full nor lower-triangular")

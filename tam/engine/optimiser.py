@@ -25,7 +25,7 @@ CERTIFIED = 1e-11
 NEAR = 0.1
 #: Smallest eigenvalue of the Hessian, scaled to unit diagonal, that counts as positive.
 CURVED = 1e-9
-MOST_ITERATIONS = 300
+MOST_ITERATIONS = 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def read_relations(table: ParameterTable) -> Relations:
             inequalities.append(Inequality(_text(one), sign * vector, sign * form[0], one.line))
     if problems:
         raise TamError(problems)
-    equalities = np.array(rows).reshape(-1, len(table.free))
+    equalities = np.array(rows).reshape(len(rows), len(table.free))
     written = tuple(one.left for one in defining)
     return Relations(
         definitions, written, labels, constants, equalities, np.array(sides), tuple(inequalities)

@@ -121,10 +121,11 @@ def _statements(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Tokens of one statement after the other; the last token of each is the break that ends it.
 
     A line end does not end a statement while a bracket is open, after an operator or a sign, or when the next
-    line begins with one: so a formula may run over several lines.
+    line begins with one and has no operator of its own: so a formula may run over several lines.
     """
     current: list[Token] = []
     depth = 0
+    tokens = _without_empty_lines(tokens)
     for at, token in enumerate(tokens):
         if token.kind != "break":
             current.append(token)
@@ -138,19 +139,36 @@ def _statements(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield [*current, Token("end", "", current[-1].line, current[-1].column + len(current[-1].text))]
 
 
+def _without_empty_lines(tokens: Sequence[Token]) -> list[Token]:
+    """Only the first of several breaks in a row, a semicolon before line ends."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token.kind != "break" or not kept or kept[-1].kind != "break":
+            kept.append(token)
+        elif token.text == ";":
+            kept[-1] = token
+    return kept
+
+
 def _runs_on(tokens: Sequence[Token], at: int, current: Sequence[Token], depth: int) -> bool:
-    following = at + 1
-    while following < len(tokens) and tokens[following] == Token("break", "\n"):
-        following += 1
-    if following == len(tokens):
+    """Whether the statement goes on after the line end ``at``."""
+    if at + 1 == len(tokens):
         return False
     if depth > 0 or current[-1].kind == "operator":
         return True
     if current[-1].kind == "sign" and current[-1].text != ")":
         return True
-    return tokens[following].kind == "operator" or (
-        tokens[following].kind == "sign" and tokens[following].text != "("
-    )
+    following = tokens[at + 1]
+    if following.kind == "operator":
+        return True
+    return following.kind == "sign" and following.text != "(" and not _has_operator(tokens, at + 1)
+
+
+def _has_operator(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the line that begins at ``at`` has an operator."""
+    while at < len(tokens) and tokens[at].kind not in ("break", "operator"):
+        at += 1
+    return at < len(tokens) and tokens[at].kind == "operator"
 
 
 def _statement(tokens: Sequence[Token]) -> Formula | Relation:
@@ -172,7 +190,8 @@ def _statement(tokens: Sequence[Token]) -> Formula | Relation:
 
 
 def _code_without_operator(tokens: Sequence[Token]) -> str:
-    block = tokens[0].text.lower().split(":")[0] in ("group", "level", "block")
+    named = tokens[0].text.lower() in ("group", "level", "block")
+    block = named and len(tokens) > 1 and tokens[1].text == ":"
     return "syntax-block-not-offered" if block else "syntax-no-operator"
 
 

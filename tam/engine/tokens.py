@@ -13,7 +13,7 @@ from tam.errors import Problem, Where, problem
 LONGEST_TEXT = 100_000
 #: Longest operators first, so that ``=~`` is not read as ``=`` and ``~``.
 OPERATORS = ("~*~", "=~", "<~", "~~", ":=", "==", "~", "<", ">", "|")
-SIGNS = "+-*/^(),?"
+SIGNS = "+-*/^(),?:"
 
 Kind = Literal["name", "number", "string", "operator", "sign", "break", "end"]
 
