@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Program = Literal["lavaan", "semopy"]
-PROGRAMS: tuple[Program, ...] = ("lavaan", "semopy")
+SCRIPTS: Mapping[Program, str] = {"lavaan": "fit_lavaan.R", "semopy": "fit_semopy.py"}
+"""Name of the script for each program; one called ``semopy.py`` would be imported in place of semopy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def export_files(study: Study, program: Program) -> dict[str, str]:
     models, answers = exported_models(study, answers)
     script = {"lavaan": lavaan_script, "semopy": semopy_script}[program](study, models)
     return {
-        f"{program}.{'R' if program == 'lavaan' else 'py'}": script,
+        SCRIPTS[program]: script,
         **{f"{one.name}.lav": one.text for one in models},
         "answers.csv": answers.to_csv(index=False, lineterminator="\n"),
     }

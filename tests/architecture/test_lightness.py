@@ -48,7 +48,7 @@ def test_importing_tam_imports_nothing_heavy() -> None:
 
 
 def test_help_is_fast() -> None:
-    """The best of ten warm starts, so that a busy machine does not decide; the limit is the design's promise."""
+    """The best of ten warm starts, so that a busy machine does not decide; the limit is a promise."""
     best = float("inf")
     for _ in range(10):
         start = time.perf_counter()

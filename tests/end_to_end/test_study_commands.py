@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from architecture.json_schema import faults
 
 from end_to_end.peers import assert_same_estimates, assert_same_measures, golden
 from tam.cli.summary import MOST_LINES
@@ -160,7 +161,7 @@ def test_the_exported_model_is_the_same_model(tam, demo: Path, tmp_path: Path) -
     answer = tam("export", demo, "--to", "lavaan,semopy", "--out", tmp_path, "--json")
     assert answer.code == 0
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"lavaan.R", "semopy.py", "model.lav", "moderation_1.lav", "answers.csv"}
+    assert names == {"fit_lavaan.R", "fit_semopy.py", "model.lav", "moderation_1.lav", "answers.csv"}
     results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
     fitted = tam("fit", "--model", tmp_path / "model.lav", "--data", tmp_path / "answers.csv", "--json").json[
         "result"
@@ -299,3 +300,62 @@ def test_competence_moderates_quality_as_semtools_says(
     assert analysis["est"] == pytest.approx(expected["est"], abs=1e-4)
     assert analysis["se"] == pytest.approx(expected["se"], rel=1e-4)
     assert analysis["std_naive"] == pytest.approx(expected["std.all"], abs=1e-4)
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict:
+    path = Path(__file__).resolve().parents[2] / "docs" / "reference" / "results.schema.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_results_of_the_demonstration_keep_to_the_schema(demo: Path, schema: dict) -> None:
+    results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
+    assert not list(faults(results, schema))
+
+
+@pytest.mark.reference
+def test_the_results_of_a_plain_table_keep_to_the_schema(
+    tam, reference: Path, tmp_path: Path, schema: dict
+) -> None:
+    study = influencer_study(tmp_path, reference, ["PI ~ PQ + PIC", "wtp ~ PI"])
+    tam("run", study, "--bootstrap", "20", "-q")
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert not list(faults(results, schema))
+
+
+INLINE = """\
+data = "table.csv"
+[constructs]
+A = ["a1", "a2", "-a3"]
+B = ["b1", "b2", "b3"]
+[scale]
+min = 1
+max = 5
+[model]
+paths = ["B ~ A"]
+[options]
+bootstrap = 20
+"""
+
+
+def test_a_plain_numeric_table_needs_no_questionnaire(tam, tmp_path: Path, schema: dict) -> None:
+    """Six items, one of them reversed; the path comes out positive although a3 runs the other way."""
+    import numpy as np
+
+    rng = np.random.default_rng(11)
+    a = rng.standard_normal(200)
+    b = 0.6 * a + 0.8 * rng.standard_normal(200)
+    true = np.column_stack([a, a, -a, b, b, b])
+    coded = np.clip(np.rint(true + 0.7 * rng.standard_normal(true.shape) + 3), 1, 5).astype(int)
+    lines = ["a1,a2,a3,b1,b2,b3", *(",".join(map(str, row)) for row in coded)]
+    (tmp_path / "table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text(INLINE, encoding="utf-8")
+    answer = tam("run", tmp_path, "--json")
+    assert answer.code == 0, answer.json["problems"]
+    estimates = answer.json["result"]["structure"]["estimates"]
+    path = next(row for row in estimates if (row["lhs"], row["op"], row["rhs"]) == ("B", "~", "A"))
+    assert path["ci_low"] > 0
+    loading = next(row for row in estimates if row["rhs"] == "a3" and row["op"] == "=~")
+    assert loading["est"] > 0
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert not list(faults(results, schema))

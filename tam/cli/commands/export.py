@@ -35,7 +35,7 @@ def command(study: str | None, programs: tuple[str, ...], out: str | None) -> An
     program can be run on the very numbers that tam uses.
 
     \b
-      tam export --to lavaan && cd export && Rscript lavaan.R
+      tam export --to lavaan && cd export && Rscript fit_lavaan.R
     """
     from tam.analysis.export import Program, export_files
     from tam.spec.study_file import load_study

@@ -47,7 +47,13 @@ OFFERED = {
 @click.option(
     "--ci", "intervals", type=click.Choice(["percentile", "bc", "bca"]), help="Bootstrap intervals."
 )
-@click.option("--level", type=click.FloatRange(0.5, 0.9999), default=0.95, help="Level of the intervals.")
+@click.option(
+    "--level",
+    type=click.FloatRange(0.5, 0.9999),
+    metavar="LEVEL",
+    default=0.95,
+    help="Level of the intervals.",
+)
 @click.option("--group", metavar="COL", help="Not in this version.")
 @click.option("--group-equal", metavar="LIST", help="Not in this version.")
 @click.option("--ordered", metavar="all|A,B", help="Not in this version.")
@@ -57,7 +63,10 @@ OFFERED = {
     "--interaction", type=click.Choice(INTERACTIONS), default="dblcent", help="This version: dblcent."
 )
 @click.option(
-    "--pairs", type=click.Choice(["all", "matched"]), default="all", help="Products of which items."
+    "--pairs",
+    type=click.Choice(["all", "matched"]),
+    default="all",
+    help="Products of all pairs of items, or of matched ones.",
 )
 @click.option("--engine", type=click.Choice(["tam", "semopy"]), default="tam", help="Who estimates.")
 def command(**options: Any) -> Answer:

@@ -23,9 +23,19 @@ _REVERSE = re.compile(r"(.{1,200}):(-?\d{1,9}(?:\.\d{1,9})?)-(-?\d{1,9}(?:\.\d{1
     "--scale", "scales", metavar="NAME=A,B,C", multiple=True, required=True, help="A scale and its columns."
 )
 @click.option("--reverse", "reverse", metavar="ITEM:LOW-HIGH", multiple=True, help="An item to turn round.")
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, help="Level of the intervals.")
 @click.option(
-    "--seed", type=click.IntRange(0), default=1, help="Of the random data of the parallel analysis."
+    "--level",
+    type=click.FloatRange(0.5, 0.999),
+    metavar="LEVEL",
+    default=0.95,
+    help="Level of the intervals.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    metavar="S",
+    help="Of the random data of the parallel analysis.",
 )
 def command(
     data_file: str, scales: tuple[str, ...], reverse: tuple[str, ...], level: float, seed: int

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     "--bootstrap", type=click.IntRange(0, 1_000_000), metavar="N", help="Number of bootstrap samples."
 )
 @click.option("--seed", type=click.IntRange(0), metavar="S", help="Seed of everything random.")
-@click.option("--level", type=click.FloatRange(0.5, 0.999), help="Level of the confidence intervals.")
+@click.option(
+    "--level", type=click.FloatRange(0.5, 0.999), metavar="LEVEL", help="Level of the confidence intervals."
+)
 @click.option(
     "--lang",
     "languages",

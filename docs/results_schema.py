@@ -1,0 +1,538 @@
+"""The JSON Schema of results.json, written once, here; docs/generate.py writes it out and tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = dict[str, Any]
+
+NUMBER: Schema = {"type": ["number", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+FLAG: Schema = {"type": "boolean"}
+TEXT: Schema = {"type": "string"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+ANYTHING: Schema = {}
+
+
+def record(about: str, optional: Mapping[str, Schema] | None = None, /, **fields: Schema) -> Schema:
+    """An object with exactly these keys; those of ``optional`` may be missing."""
+    extra = optional or {}
+    return {
+        "type": "object",
+        "description": about,
+        "properties": {**fields, **extra},
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def by_name(about: str, value: Schema) -> Schema:
+    """An object whose keys are names of the study."""
+    return {"type": "object", "description": about, "additionalProperties": value}
+
+
+def rows(about: str, item: Schema) -> Schema:
+    return {"type": "array", "description": about, "items": item}
+
+
+def one_of(about: str, *values: str) -> Schema:
+    return {"enum": list(values), "description": about}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def told(schema: Schema, about: str) -> Schema:
+    return {**schema, "description": about}
+
+
+BILINGUAL = record("The same words in two languages; one may be missing.", en=MAYBE_TEXT, zh=MAYBE_TEXT)
+REASONS = by_name("Why a value is null: its dotted path and the reason.", TEXT)
+PLACE = record(
+    "Where; rows as a spreadsheet numbers them (header = 1).",
+    file=MAYBE_TEXT,
+    row={"type": ["integer", "null"]},
+    column=MAYBE_TEXT,
+    item=MAYBE_TEXT,
+    line={"type": ["integer", "null"]},
+)
+PROBLEM = record(
+    "A problem as it is told to a person; `tam explain CODE` says more.",
+    code=TEXT,
+    severity=one_of("How grave.", "error", "warning", "note"),
+    where=PLACE,
+    what=TEXT,
+    why=TEXT,
+    mend=TEXT,
+    values=by_name("The values in the sentences, to tell them in another language.", ANYTHING),
+)
+PROBLEMS = rows("Problems met in this section.", PROBLEM)
+MEASURES = by_name("Fit measures by name (`tam explain NAME`); null where the estimator has none.", NUMBER)
+INTERVAL = {"ci_low": NUMBER, "ci_high": NUMBER}
+ESTIMATE = {"est": NUMBER, "se": NUMBER, "z": NUMBER, "p": NUMBER, **INTERVAL}
+MATRIX = by_name("A square table: row, then column.", by_name("One row.", NUMBER))
+
+STUDY = record(
+    "What the study file, the instrument and the data were understood to say.",
+    title=BILINGUAL,
+    language=rows("Languages of the reports.", TEXT),
+    seed=told(COUNT, "Start of everything random."),
+    simulated=told(maybe(BILINGUAL), "Says so where the data are simulated."),
+    instrument=record(
+        "The questionnaire.",
+        id=TEXT,
+        version=TEXT,
+        status=TEXT,
+        title=BILINGUAL,
+        inline=told(FLAG, "Defined in the study file."),
+        digest=TEXT,
+    ),
+    data=record(
+        "The data file as it was read.",
+        file=TEXT,
+        sha256=TEXT,
+        platform=TEXT,
+        evidence=rows("By what the platform was recognised.", TEXT),
+        encoding=TEXT,
+        n_rows=COUNT,
+        column_map=rows(
+            "Which column is which item, and how that was found out.",
+            record("One item.", item=TEXT, column=TEXT, position=COUNT, how=TEXT),
+        ),
+        dropped_columns=rows("Personal columns that were not kept.", TEXT),
+        unused_columns=rows("Columns that nothing needs.", TEXT),
+    ),
+    constructs=by_name(
+        "Constructs by name.",
+        record(
+            "One construct; `level` 2 is of other constructs.",
+            label=BILINGUAL,
+            items=rows("Its items.", TEXT),
+            of=rows("Its first-order constructs.", TEXT),
+            level={"enum": [1, 2]},
+            source=MAYBE_TEXT,
+        ),
+    ),
+    items=by_name(
+        "Items by name.", record("One item.", construct=TEXT, text=BILINGUAL, reverse=FLAG, scale=TEXT)
+    ),
+    scales=by_name(
+        "Response scales by name.",
+        record(
+            "One scale.", type=TEXT, min=NUMBER, max=NUMBER, labels=by_name("Words of each code.", BILINGUAL)
+        ),
+    ),
+    variables=by_name(
+        "Further columns by name.", record("One column.", role=TEXT, text=BILINGUAL, scale=TEXT)
+    ),
+    model=record(
+        "The structural model.",
+        id=TEXT,
+        title=BILINGUAL,
+        lavaan=told(TEXT, "Without its interactions, in lavaan syntax."),
+        paths=rows("Paths.", record("One path.", outcome=TEXT, predictor=TEXT, hypothesis=MAYBE_TEXT)),
+        moderations=rows(
+            "Moderations.",
+            record("One moderation.", predictor=TEXT, outcome=TEXT, moderator=TEXT, hypothesis=MAYBE_TEXT),
+        ),
+        controls=by_name("Controls of each outcome.", rows("Names.", TEXT)),
+        second_order=by_name("First-order constructs of each second-order one.", rows("Names.", TEXT)),
+        residual_covariances=rows("Pairs.", rows("A pair.", TEXT)),
+        hypotheses=rows(
+            "Hypotheses; `declared` is false for those that stand in where a study declares none.",
+            record(
+                "One hypothesis.", id=TEXT, path=TEXT, sign=MAYBE_TEXT, statement=BILINGUAL, declared=FLAG
+            ),
+        ),
+        observed=rows("Columns in the paths that are no constructs.", TEXT),
+        grid=rows("Layout of the diagram.", rows("A row, left to right.", MAYBE_TEXT)),
+    ),
+    groups=rows("By what groups are compared.", by_name("One grouping.", TEXT)),
+    screening=by_name("The declared rules and their limits.", ANYTHING),
+    options=by_name("The settings of the analysis.", ANYTHING),
+    sources=rows(
+        "Sources of the constructs.",
+        record("One source.", key=TEXT, cite=TEXT, url=MAYBE_TEXT, doi=MAYBE_TEXT, note=MAYBE_TEXT),
+    ),
+    digest=told(TEXT, "SHA-256 of the study file."),
+)
+
+FLOW = rows(
+    "Who was left after each step, from the export to the analysis.",
+    record("One step.", step=TEXT, rule=MAYBE_TEXT, n_removed=COUNT, n_left=COUNT),
+)
+
+SCREENING = record(
+    "Who was flagged and who was excluded, by which rule.",
+    {"unavailable": REASONS, "problems": PROBLEMS},
+    rules=rows(
+        "Every rule.",
+        record(
+            "One rule; where not applicable `reason` says why.",
+            rule=TEXT,
+            description_key=TEXT,
+            parameters=by_name("Its limits.", ANYTHING),
+            applicable=FLAG,
+            reason=MAYBE_TEXT,
+            n_flagged=COUNT,
+            excludes=FLAG,
+        ),
+    ),
+    flags=rows("Flagged rows.", record("One row.", row=COUNT, rules=rows("Rules.", TEXT))),
+    overlap=rows(
+        "Rules that flag the same rows.", record("A pair.", rules=rows("Two rules.", TEXT), n=COUNT)
+    ),
+    excluded=rows(
+        "The exclusion log.", record("One row.", row=COUNT, rule=TEXT, value=ANYTHING, threshold=ANYTHING)
+    ),
+    n_read=COUNT,
+    n_flagged=COUNT,
+    n_excluded=COUNT,
+    n_kept=COUNT,
+    missing=rows(
+        "Missing answers of each item among those kept.",
+        record(
+            "One item.", item=TEXT, n_missing=COUNT, share=NUMBER, reasons=by_name("Reason: count.", COUNT)
+        ),
+    ),
+)
+
+EIGENVALUES = maybe(
+    record(
+        "Observed and random eigenvalues.",
+        observed=rows("Observed.", NUMBER),
+        random_mean=rows("Mean of random ones.", NUMBER),
+        random_percentile=rows("Percentile of random ones.", NUMBER),
+        suggested=COUNT,
+    )
+)
+
+MEASUREMENT = record(
+    "Do the scales measure?",
+    {"method_bias": ANYTHING},
+    n=told(COUNT, "Respondents after screening."),
+    n_complete=told(COUNT, "Of them, those who answered every item."),
+    ci=told(NUMBER, "Level of the intervals."),
+    items=by_name(
+        "Items by name.",
+        record(
+            "One item.",
+            construct=TEXT,
+            n=COUNT,
+            n_missing=COUNT,
+            mean=NUMBER,
+            sd=NUMBER,
+            skew=NUMBER,
+            kurtosis=NUMBER,
+            min=NUMBER,
+            max=NUMBER,
+            counts=by_name("Answer: how often.", COUNT),
+            item_rest_r=NUMBER,
+            alpha_if_dropped=NUMBER,
+            loading=maybe(record("Standardised loading of the joint CFA.", **ESTIMATE)),
+        ),
+    ),
+    constructs=by_name(
+        "First-order constructs by name.",
+        record(
+            "One scale.",
+            n=COUNT,
+            k=told(COUNT, "Number of items."),
+            alpha=NUMBER,
+            alpha_ci_low=NUMBER,
+            alpha_ci_high=NUMBER,
+            alpha_std=NUMBER,
+            omega=NUMBER,
+            composite_reliability=NUMBER,
+            ave=NUMBER,
+            rho_a=NUMBER,
+            mean_inter_item_r=NUMBER,
+            mean=NUMBER,
+            sd=NUMBER,
+        ),
+    ),
+    fornell_larcker=MATRIX,
+    htmt=MATRIX,
+    htmt2=MATRIX,
+    latent_correlations=MATRIX,
+    kmo=maybe(record("Kaiser-Meyer-Olkin.", overall=NUMBER, items=by_name("Per item.", NUMBER))),
+    bartlett=maybe(record("Test of sphericity.", chisq=NUMBER, df=NUMBER, p=NUMBER)),
+    parallel_analysis=maybe(
+        record(
+            "How many dimensions.",
+            components=EIGENVALUES,
+            factors=EIGENVALUES,
+            n=COUNT,
+            percentile=NUMBER,
+            replications=COUNT,
+            seed=COUNT,
+        )
+    ),
+    cfa=maybe(
+        record(
+            "The joint confirmatory factor analysis.",
+            measures=MEASURES,
+            n=COUNT,
+            estimator=TEXT,
+            converged=FLAG,
+            admissible=FLAG,
+        )
+    ),
+    problems=PROBLEMS,
+    unavailable=REASONS,
+)
+
+CROSS_CHECK = record(
+    "The same model by a second engine.",
+    engine=TEXT,
+    version=TEXT,
+    verdict=one_of("Within the limit, beyond it, or not done.", "agree", "differ", "skipped"),
+    max_se_difference=told(NUMBER, "Largest difference of an estimate, in standard errors."),
+    parameter=MAYBE_TEXT,
+    limit=NUMBER,
+    reason=MAYBE_TEXT,
+)
+
+FIT_FIELDS: dict[str, Schema] = {
+    "estimator": TEXT,
+    "missing": TEXT,
+    "engine": TEXT,
+    "n": record("Respondents.", total=COUNT, groups=by_name("Per group.", COUNT)),
+    "converged": FLAG,
+    "admissible": FLAG,
+    "iterations": {"type": ["integer", "null"]},
+    "estimates": rows(
+        "The parameter table.",
+        record(
+            "One parameter; fixed ones have no standard error.",
+            {"std_naive": NUMBER},
+            lhs=TEXT,
+            op=TEXT,
+            rhs=TEXT,
+            group=MAYBE_TEXT,
+            label=TEXT,
+            free=FLAG,
+            **ESTIMATE,
+            std=NUMBER,
+            std_se=NUMBER,
+            std_lv=NUMBER,
+        ),
+    ),
+    "measures": MEASURES,
+    "r2": by_name("Explained share of each outcome.", NUMBER),
+    "bootstrap": maybe(by_name("Counts of the bootstrap, where there was one.", ANYTHING)),
+    "unavailable": REASONS,
+    "problems": PROBLEMS,
+}
+
+STRUCTURE = record(
+    "The structural model (the shape of `tam fit`), its hypotheses, and the second engine's opinion.",
+    **FIT_FIELDS,
+    hypotheses=rows(
+        "Verdicts.",
+        record(
+            "One hypothesis; the estimate it rests on and the section that holds it.",
+            id=TEXT,
+            path=TEXT,
+            sign=MAYBE_TEXT,
+            declared=FLAG,
+            verdict=one_of(
+                "`tam explain` tells each.", "supported", "not_supported", "opposite", "unavailable"
+            ),
+            source=MAYBE_TEXT,
+            est=NUMBER,
+            se=NUMBER,
+            p=NUMBER,
+            **INTERVAL,
+            std=NUMBER,
+            reason=MAYBE_TEXT,
+            unavailable=REASONS,
+        ),
+    ),
+    cross_check=maybe(CROSS_CHECK),
+)
+
+EFFECT = record(
+    "One effect; `via` names the mediators of an indirect one.",
+    predictor=TEXT,
+    outcome=TEXT,
+    **ESTIMATE,
+    std=NUMBER,
+    std_ci_low=NUMBER,
+    std_ci_high=NUMBER,
+    via=maybe(rows("Mediators, in their order.", TEXT)),
+)
+
+EFFECTS = record(
+    "Direct, indirect and total effects.",
+    interval=record(
+        "How the intervals were made.",
+        method=TEXT,
+        level=NUMBER,
+        requested=COUNT,
+        used=COUNT,
+        failed=COUNT,
+        inadmissible=COUNT,
+        seed={"type": ["integer", "null"]},
+    ),
+    direct=rows("Paths.", EFFECT),
+    indirect=rows("One row a route.", EFFECT),
+    total_indirect=rows("All routes together.", EFFECT),
+    total=rows("Direct and indirect together.", EFFECT),
+    problems=PROBLEMS,
+    unavailable=REASONS,
+)
+
+MODERATION = record(
+    "For whom the paths differ.",
+    analyses=rows(
+        "One row a moderation.",
+        record(
+            "The latent interaction, its simple slopes, and the same on observed scores.",
+            predictor=TEXT,
+            moderator=TEXT,
+            outcome=TEXT,
+            hypothesis=MAYBE_TEXT,
+            method=TEXT,
+            pairs=TEXT,
+            indicators=rows("Product indicators.", TEXT),
+            n=COUNT,
+            **ESTIMATE,
+            std=NUMBER,
+            std_naive=NUMBER,
+            converged=FLAG,
+            admissible=FLAG,
+            measures=MEASURES,
+            moderator_range=maybe(
+                record("The moderator, in the items' units.", sd=NUMBER, mean=NUMBER, min=NUMBER, max=NUMBER)
+            ),
+            slopes=rows(
+                "The predictor's effect at three values of the moderator.",
+                record(
+                    "One slope.", at=TEXT, moderator=NUMBER, moderator_scale=NUMBER, **ESTIMATE, std=NUMBER
+                ),
+            ),
+            lines=rows(
+                "Points of the plot, in the items' units.",
+                record("One line.", at=TEXT, x=rows("Predictor.", NUMBER), y=rows("Outcome.", NUMBER)),
+            ),
+            composite=maybe(
+                record(
+                    "The interaction of item means.",
+                    est=NUMBER,
+                    se=NUMBER,
+                    t=NUMBER,
+                    p=NUMBER,
+                    **INTERVAL,
+                    r2=NUMBER,
+                    delta_r2=NUMBER,
+                    n=COUNT,
+                    method=TEXT,
+                )
+            ),
+            agreement=told(MAYBE_TEXT, "Whether both ways lead to the same conclusion."),
+        ),
+    ),
+    problems=PROBLEMS,
+    unavailable=REASONS,
+)
+
+COMPARISON = record(
+    "Construct scores across groups.",
+    minimum=told(COUNT, "Groups with fewer respondents are not compared."),
+    ci=NUMBER,
+    scores=by_name(
+        "How complete the scores are.",
+        record("One construct.", n_complete=COUNT, n_partial=COUNT, n_unscored=COUNT),
+    ),
+    groupings=rows(
+        "One row a grouping.",
+        record(
+            "One grouping.",
+            by=TEXT,
+            label=BILINGUAL,
+            source=TEXT,
+            scheme=MAYBE_TEXT,
+            n_unclassified=COUNT,
+            n_unanswered=COUNT,
+            groups=rows("Groups compared.", record("One group.", id=TEXT, label=BILINGUAL, n=COUNT)),
+            too_small=rows(
+                "Groups too small to compare.", record("One group.", {"label": BILINGUAL}, id=TEXT, n=COUNT)
+            ),
+            constructs=rows(
+                "One row a construct.",
+                record(
+                    "One construct.",
+                    construct=TEXT,
+                    means=by_name(
+                        "Per group.", record("A mean.", n=COUNT, mean=NUMBER, sd=NUMBER, **INTERVAL)
+                    ),
+                    welch=maybe(
+                        record(
+                            "Welch's analysis of variance; `p_holm` allows for the number of constructs.",
+                            F=NUMBER,
+                            df1=NUMBER,
+                            df2=NUMBER,
+                            p=NUMBER,
+                            p_holm=NUMBER,
+                            eta_squared=NUMBER,
+                            omega_squared=NUMBER,
+                        )
+                    ),
+                    pairs=rows(
+                        "Games-Howell comparisons.",
+                        record(
+                            "Two groups.",
+                            a=TEXT,
+                            b=TEXT,
+                            diff=NUMBER,
+                            se=NUMBER,
+                            t=NUMBER,
+                            df=NUMBER,
+                            p=NUMBER,
+                            p_adjust=TEXT,
+                            hedges_g=NUMBER,
+                            **INTERVAL,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    problems=PROBLEMS,
+    unavailable=REASONS,
+)
+
+PROVENANCE = record(
+    "Which software and which inputs; no clock.",
+    tam=TEXT,
+    python=TEXT,
+    packages=by_name("Versions.", TEXT),
+    data_sha256=TEXT,
+    instrument_sha256=TEXT,
+    study_sha256=TEXT,
+    seed=COUNT,
+)
+
+
+def results_schema(version: str) -> Schema:
+    """The whole schema."""
+    whole = record(
+        "Everything that `tam run` found, at full precision. A number that could not be had is null, and its "
+        "reason stands in the section's `unavailable`.",
+        schema={"const": version},
+        trusted=told(FLAG, "False where a problem says that the results are not to be trusted."),
+        study=STUDY,
+        flow=FLOW,
+        screening=SCREENING,
+        measurement=MEASUREMENT,
+        structure=STRUCTURE,
+        effects=maybe(EFFECTS),
+        moderation=maybe(MODERATION),
+        comparison=maybe(COMPARISON),
+        problems=rows("Every problem met, each once, in the order of the flow.", PROBLEM),
+        provenance=PROVENANCE,
+    )
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "results.json", **whole}
