@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,14 @@ class Analysis:
     """
 
     study: Section
-    flow: list[Section]
+    flow: Sequence[Section]
     screening: Section
     measurement: Section
     structure: Section
     effects: Section | None
     moderation: Section | None
     comparison: Section | None
-    problems: list[Section]
+    problems: Sequence[Section]
     provenance: Section
     exit_code: int = 0
 

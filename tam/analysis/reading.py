@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tam.errors import TamError, Where, problem
-from tam.spec.instrument import Instrument, Role, Scale, Variable
+from tam.spec.instrument import ColumnRule, Instrument, Role, Scale, Variable
 from tam.spec.study import Study, TierGrouping
 from tam.spec.text import Text, closest, listed
 
@@ -25,18 +25,28 @@ def read_study_data(study: Study) -> tuple[Instrument, Responses]:
 
     table = read_table(study.data, platform=study.platform, encoding=study.encoding)
     instrument = _with_columns(study, table)
-    responses = code_responses(table, instrument, study.columns, keep_personal=study.keep_personal)
+    rules = {**_instrument_rules(study, table), **study.columns}
+    needed = {*instrument.items, *study.model.observed, *(group.variable for group in study.groups)}
+    responses = code_responses(table, instrument, rules, needed=needed, keep_personal=study.keep_personal)
     return instrument, responses
+
+
+def _instrument_rules(study: Study, table: Table) -> dict[str, ColumnRule]:
+    """Column rules that the instrument brings for exports of its platform, where no column bears the name."""
+    if study.instrument.column_platform not in (None, table.platform):
+        return {}
+    named = {name.strip().casefold() for name in table.header}
+    return {name: r for name, r in study.instrument.column_rules.items() if name.casefold() not in named}
 
 
 def _with_columns(study: Study, table: Table) -> Instrument:
     """Names that the model or the groups use and the instrument does not know are columns of the data."""
     numbers = [n for n in study.model.observed if n not in study.instrument.variables]
-    numbers += [n for g in study.groups if isinstance(g, TierGrouping) for n in [g.variable]]
+    counts = [g.variable for g in study.groups if isinstance(g, TierGrouping)]
     written = [g.variable for g in study.groups if not isinstance(g, TierGrouping)]
     problems = []
     known = {*table.header, *study.columns, *study.instrument.items, *study.instrument.variables}
-    for name in dict.fromkeys([*numbers, *written]):
+    for name in dict.fromkeys([*numbers, *counts, *written]):
         if name not in known:
             candidates = [*study.model.constructs, *study.instrument.variables, *table.header]
             guess = closest(name, candidates) or listed(candidates)
@@ -45,6 +55,7 @@ def _with_columns(study: Study, table: Table) -> Instrument:
     if problems:
         raise TamError(problems)
     new = {
+        **_variables(counts, study.instrument, "followers", NUMBER),
         **_variables(numbers, study.instrument, "observed", NUMBER),
         **_variables(written, study.instrument, "group", AS_WRITTEN),
     }

@@ -142,6 +142,7 @@ class Instrument:
     tier_schemes: Mapping[str, TierScheme] = field(default_factory=dict)
     pages: tuple[tuple[str, ...], ...] = ()
     column_rules: Mapping[str, ColumnRule] = field(default_factory=dict)
+    column_platform: str | None = None
     sequence_order: Mapping[str, Literal["ascending", "descending"]] = field(default_factory=dict)
     instructions: Text | None = None
     digest: str = ""

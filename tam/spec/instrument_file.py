@@ -166,12 +166,15 @@ def shipped_instruments() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in content_path("instruments").glob("*.yaml")))
 
 
-def load_instrument(name: str | Path, folder: Path | None = None) -> Instrument:
-    """A shipped instrument by name, or one from a YAML file (relative to ``folder``). Raises TamError."""
-    return parse_instrument(read_yaml(_locate(str(name), folder)))
+def load_instrument(name: str | Path, folder: Path | None = None, asked: Where | None = None) -> Instrument:
+    """A shipped instrument by name, or one from a YAML file (relative to ``folder``).
+
+    ``asked`` is the place where the name was written, for the problem if there is none. Raises TamError.
+    """
+    return parse_instrument(read_yaml(_locate(str(name), folder, asked or Where())))
 
 
-def _locate(name: str, folder: Path | None) -> Path:
+def _locate(name: str, folder: Path | None, asked: Where) -> Path:
     if name.lower().endswith((".yaml", ".yml")):
         path = Path(name)
         return path if path.is_absolute() or folder is None else folder / path
@@ -179,7 +182,7 @@ def _locate(name: str, folder: Path | None) -> Path:
         return content_path("instruments", f"{name}.yaml")
     shipped = shipped_instruments()
     guess = closest(name, shipped) or listed(shipped)
-    raise TamError(problem("unknown-instrument", Where(), name=name, suggestion=guess))
+    raise TamError(problem("unknown-instrument", asked, name=name, suggestion=guess))
 
 
 def parse_instrument(source: MarkedYaml) -> Instrument:
@@ -348,6 +351,7 @@ def _instrument(form: InstrumentForm, scales: Mapping[str, Scale], digest: str) 
         tier_schemes={k: _scheme(k, s) for k, s in form.tier_schemes.items()},
         pages=tuple(tuple(page) for page in form.presentation.pages),
         column_rules={k: column_rule(rule) for k, rule in rules.items()},
+        column_platform=form.data_map.platform if form.data_map else None,
         sequence_order=dict(form.data_map.sequence_order) if form.data_map else {},
         instructions=_text(form.instructions) if form.instructions is not None else None,
         digest=digest,

@@ -57,9 +57,14 @@ def shipped_models() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in content_path("instruments", "models").glob("*.yaml")))
 
 
-def load_model(name: str, instrument: Instrument, folder: FilePath | None = None) -> Model:
-    """A shipped model by name, or one from a YAML file. Raises TamError with every problem found."""
-    source = read_yaml(_locate(name, folder))
+def load_model(
+    name: str, instrument: Instrument, folder: FilePath | None = None, asked: Where | None = None
+) -> Model:
+    """A shipped model by name, or one from a YAML file. Raises TamError with every problem found.
+
+    ``asked`` is the place where the name was written, for the problem if there is none.
+    """
+    source = read_yaml(_locate(name, folder, asked or Where()))
 
     def where(path: tuple[str | int, ...]) -> Where:
         return Where(source.file, line=source.line(path))
@@ -73,14 +78,14 @@ def load_model(name: str, instrument: Instrument, folder: FilePath | None = None
     return model
 
 
-def _locate(name: str, folder: FilePath | None) -> FilePath:
+def _locate(name: str, folder: FilePath | None, asked: Where) -> FilePath:
     if name.lower().endswith((".yaml", ".yml")):
         path = FilePath(name)
         return path if path.is_absolute() or folder is None else folder / path
     if re.fullmatch(r"[\w-]{1,64}", name) and name in shipped_models():
         return content_path("instruments", "models", f"{name}.yaml")
     guess = closest(name, shipped_models()) or listed(shipped_models())
-    raise TamError(problem("unknown-model", Where(), name=name, suggestion=guess))
+    raise TamError(problem("unknown-model", asked, name=name, suggestion=guess))
 
 
 def _text(form: TextForm | str | None) -> Text:

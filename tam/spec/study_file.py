@@ -169,7 +169,7 @@ def _instrument(form: StudyForm, folder: Path, where: Locate, digest: str) -> In
     if form.instrument is not None and form.constructs:
         raise TamError(problem("two-instruments", place))
     if form.instrument is not None:
-        return load_instrument(form.instrument, folder)
+        return load_instrument(form.instrument, folder, place)
     if not form.constructs:
         raise TamError(problem("no-instrument", place))
     return _inline_instrument(form, where, digest)
@@ -239,7 +239,7 @@ def _model(
         return build_model(form.model, instrument, "inline", title, place, columns_allowed=True)
     if form.model.use is None and instrument.inline:
         raise TamError(problem("no-model", place("use")))
-    model = load_model(form.model.use or instrument.id, instrument, folder)
+    model = load_model(form.model.use or instrument.id, instrument, folder, place("use"))
     return model, []
 
 
@@ -288,7 +288,7 @@ def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, di
         data=file.parent / form.data,
         languages=(form.language,) if isinstance(form.language, str) else tuple(form.language),
         seed=form.seed,
-        columns={**instrument.column_rules, **_columns(form)},
+        columns=_columns(form),
         groups=tuple(groups),
         screening=ScreeningOptions(
             tuple(rule for rule in RULES if rule in s.exclude),
