@@ -228,8 +228,8 @@ def _composite(request: _Request) -> ScoreRegression | Unavailable:
         return score_regression(
             scores, path.outcome, predictors, path.predictor, path.moderator, request.level
         )
-    except (ValueError, KeyError) as error:
-        return Unavailable(f"the mean scores could not be analysed: {error}")
+    except (ValueError, KeyError):
+        return Unavailable("the mean scores of the outcome's predictors could not be analysed")
 
 
 def _agreement(low: Number, high: Number, composite: ScoreRegression | Unavailable) -> Agreement | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 METHOD = "OLS, HC3"
 
@@ -46,16 +49,19 @@ def score_weights(parts: Mapping[str, Sequence[str]], name: str) -> dict[str, fl
     return weights
 
 
+def mean_score(data: pd.DataFrame, parts: Mapping[str, Sequence[str]], name: str) -> Floats:
+    """The mean score (n,) of a construct, or the column of that name; missing where any item is."""
+    children = parts.get(name)
+    if not children:
+        return data[name].to_numpy(np.float64)
+    return np.asarray(np.mean([mean_score(data, parts, child) for child in children], axis=0))
+
+
 def mean_scores(
     data: pd.DataFrame, parts: Mapping[str, Sequence[str]], names: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """Mean scores (n, k) of the named constructs and columns, all constructs if None; missing where any
-    item is."""
-    columns = {}
-    for name in parts if names is None else names:
-        weights = score_weights(parts, name)
-        items = data[list(weights)].to_numpy(np.float64)
-        columns[name] = items @ np.array(list(weights.values()))
+    """Mean scores (n, k) of the named constructs and columns, of all constructs if None."""
+    columns = {name: mean_score(data, parts, name) for name in (parts if names is None else names)}
     return pd.DataFrame(columns, index=data.index)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
-from tam.analysis.moderation_scores import score_weights
+from tam.analysis.moderation_scores import mean_score, score_weights
 from tam.errors import Unavailable
 from tam.stats.interaction import interaction_line, simple_slope
 
@@ -132,11 +132,12 @@ def moderated_path(fit: Fit, data: pd.DataFrame, predictor: str, moderator: str,
 
 def placement(fit: Fit, data: pd.DataFrame, name: str) -> Placement:
     """Where a construct (or column) of the model lies on the scale of its items."""
-    weights = score_weights(_indicators(fit), name)
+    parts = _indicators(fit)
+    weights = score_weights(parts, name)
     place = {one: i for i, one in enumerate(fit.structure.names)}
     at = fit.solution.minimum.point.implied
     loading = sum(weight * float(at.effects[place[item], place[name]]) for item, weight in weights.items())
-    scores = data[list(weights)].to_numpy(np.float64) @ np.array(list(weights.values()))
+    scores = mean_score(data, parts, name)
     variance = float(at.total[place[name], place[name]])
     deviation = float(np.sqrt(variance)) if variance > 0 else float("nan")
     return Placement(float(scores.mean()), loading, float(scores.min()), float(scores.max()), deviation)

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 Array = NDArray[np.float64]
+#: Numbers held at once while products of columns are summed: 160 MB.
+LARGEST_BLOCK = 20_000_000
+
 IntervalMethod = Literal["percentile", "bc", "bca"]
 
 
@@ -30,7 +33,12 @@ def resampled_moments(centred: Array, counts: Array) -> tuple[Array, Array]:
     rows, columns = np.triu_indices(p)
     size = counts.sum(axis=1, keepdims=True)
     means = counts @ centred / size
-    upper = counts @ (centred[:, rows] * centred[:, columns]) / size - means[:, rows] * means[:, columns]
+    products = np.zeros((len(counts), len(rows)))
+    block = max(1, LARGEST_BLOCK // len(rows))
+    for start in range(0, len(centred), block):
+        part = centred[start : start + block]
+        products += counts[:, start : start + block] @ (part[:, rows] * part[:, columns])
+    upper = products / size - means[:, rows] * means[:, columns]
     covariances = np.empty((len(counts), p, p))
     covariances[:, rows, columns] = upper
     covariances[:, columns, rows] = upper
