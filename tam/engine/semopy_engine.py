@@ -93,6 +93,7 @@ def cross_check(fit: Fit, data: object = None) -> CrossCheck:
     try:
         statements, parameters = statements_of(fit)
         solution = fit.solution
+        errors = _errors(solution.vcov)[parameters]
         theirs = estimate(
             statements,
             solution.structure.observed_names,
@@ -104,7 +105,6 @@ def cross_check(fit: Fit, data: object = None) -> CrossCheck:
         return CrossCheck(
             "semopy", version(), "skipped", None, None, reason=refusal.reason.what, problems=(refusal.reason,)
         )
-    errors = np.sqrt(np.diag(solution.vcov))[parameters]
     difference = np.abs(theirs.estimates - solution.theta[parameters]) / errors
     worst = int(np.argmax(difference))
     name = solution.structure.free[parameters[worst]]
@@ -125,7 +125,7 @@ def statements_of(fit: Fit) -> tuple[list[Statement], NDArray[np.intp]]:
     asked = fit.options
     if asked.estimator not in ("ML", "MLR", "MLM") or asked.missing != "listwise":
         raise CannotState(problem("second-engine-estimator", estimator=f"{asked.estimator}, {asked.missing}"))
-    if not solution.converged or solution.vcov is None:
+    if not solution.converged:
         raise CannotState(problem("second-engine-no-solution"))
     if not solution.space.is_identity:
         raise CannotState(problem("second-engine-constraints"))
@@ -171,6 +171,12 @@ def estimate(
         errors = _standard_errors(model)
     back = np.argsort(order)
     return SecondOpinion(found[back], errors[back], lowest, version())
+
+
+def _errors(vcov: Array | None) -> Array:
+    if vcov is None:
+        raise CannotState(problem("second-engine-no-solution"))
+    return np.asarray(np.sqrt(np.diag(vcov)))
 
 
 def _build(statements: Sequence[Statement], observed: Sequence[str], covariance: Array, n: int) -> Any:
