@@ -359,3 +359,12 @@ def test_a_plain_numeric_table_needs_no_questionnaire(tam, tmp_path: Path, schem
     assert loading["est"] > 0
     results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert not list(faults(results, schema))
+
+
+def test_the_tutorial_shows_what_the_demonstration_says(tam, demo: Path, tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    said = tam("run", demo, "--out", tmp_path).out.splitlines()
+    without_engine = [line for line in shown if "two engines" not in line]
+    assert without_engine == said[: len(without_engine)]
+    assert any(line.startswith("two engines agree") for line in said)
