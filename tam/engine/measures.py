@@ -36,7 +36,7 @@ def fit_measures(solution: Solution, n: int) -> dict[str, Any]:
     baseline_chisq = n * formulas.baseline_discrepancy(covariance, predicting)
     baseline_df = _baseline_df(predicting)
     low, high = formulas.rmsea_interval(chisq, df, n)
-    matrices = _moment_pairs(solution)
+    moments = _moment_pairs(solution)
     loglik, loglik_h1 = _loglikelihoods(solution, n, exogenous)
     found: dict[str, Any] = {
         "npar": npar,
@@ -51,13 +51,13 @@ def fit_measures(solution: Solution, n: int) -> dict[str, Any]:
         "rmsea_ci_low": low,
         "rmsea_ci_high": high,
         "rmsea_pvalue": _or_reason(formulas.rmsea_pvalue, chisq, df, n),
-        "srmr": formulas.srmr(*matrices),
+        "srmr": formulas.srmr(*moments),
         "loglik": loglik,
         "loglik_h1": loglik_h1,
         "aic": formulas.aic(loglik, npar),
         "bic": formulas.bic(loglik, npar, n),
         "bic_adjusted": formulas.bic_adjusted(loglik, npar, n),
-        "gfi": formulas.gfi(*matrices, exogenous=exogenous),
+        "gfi": formulas.gfi(*moments, exogenous),
     }
     return {name: found.get(name, Unavailable(NOT_SCALED)) for name in NAMES}
 
@@ -94,10 +94,12 @@ def _baseline_df(exogenous: Any) -> int:
     return p * (p + 1) // 2 - nx * (nx + 1) // 2 - (p - nx)
 
 
-def _moment_pairs(solution: Solution) -> tuple[Floats, ...]:
-    point = solution.minimum.point
-    pair = (solution.aim.covariance, point.implied.sigma)
-    return (*pair, solution.aim.means, point.implied.mu) if solution.structure.meanstructure else pair
+def _moment_pairs(solution: Solution) -> tuple[Floats, Floats, Floats | None, Floats | None]:
+    """Sample and implied covariances, sample and implied means (None without mean structure)."""
+    point, aim = solution.minimum.point, solution.aim
+    if solution.structure.meanstructure:
+        return aim.covariance, point.implied.sigma, aim.means, point.implied.mu
+    return aim.covariance, point.implied.sigma, None, None
 
 
 def _loglikelihoods(solution: Solution, n: int, exogenous: Any) -> tuple[float, float]:

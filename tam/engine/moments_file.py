@@ -41,17 +41,17 @@ def _cells(path: Path) -> list[tuple[int, list[str]]]:
     where = Where(file=path.name)
     try:
         if path.stat().st_size > LARGEST:
-            raise TamError(problem("moments-file-bad", where, reason=f"it is larger than {LARGEST} bytes"))
+            raise TamError(problem("moments-file-unreadable", where, reason=f"> {LARGEST} bytes"))
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise TamError(problem("moments-file-bad", where, reason=reason)) from None
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "UTF-8"
+        raise TamError(problem("moments-file-unreadable", where, reason=reason)) from None
     try:
         table = [
             (at, [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(io.StringIO(text)), 1)
         ]
     except csv.Error as error:
-        raise TamError(problem("moments-file-bad", where, reason=str(error))) from None
+        raise TamError(problem("moments-file-unreadable", where, reason=str(error))) from None
     return [(at, row) for at, row in table if any(row)]
 
 
@@ -76,16 +76,16 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
 
-    def complain(self, line: int | None, reason: str) -> None:
-        self.problems.append(problem("moments-file-bad", Where(file=self.file, line=line), reason=reason))
+    def complain(self, code: str, line: int | None, **values: object) -> None:
+        self.problems.append(problem(f"moments-file-{code}", Where(file=self.file, line=line), **values))
 
     def read(self, rows: list[tuple[int, list[str]]], nobs: int) -> Moments | None:
         if len(rows) < 2:
-            self.complain(None, "it has no rows under the header")
+            self.complain("empty", None)
             return None
         header = _trimmed(rows[0][1])
         if "group" in header:
-            self.problems.append(problem("moments-file-groups", Where(file=self.file, line=rows[0][0])))
+            self.complain("groups", rows[0][0])
             return None
         body = [(line, row) for line, row in rows[1:] if row[0] not in SPECIAL]
         labels = [row[0] for _, row in body]
@@ -94,7 +94,7 @@ class _Reader:
         if not self._names_are_good(names, rows[0][0]):
             return None
         if labelled and labels != names:
-            self.complain(body[0][0], "the rows do not name the variables in the order of the header")
+            self.complain("labels", body[0][0], rows=labels, header=names)
             return None
         numbers = [self._numbers(_trimmed(row[1:] if labelled else row), line) for line, row in body]
         matrix = self._matrix([row for row in numbers if row is not None], names)
@@ -107,11 +107,8 @@ class _Reader:
         return Moments(tuple(names), matrix, special.get("mean"), nobs)
 
     def _names_are_good(self, names: list[str], line: int) -> bool:
-        if not names or any(not name for name in names):
-            self.complain(line, "the header has an empty name")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            self.complain(line, f"the header names {', '.join(twice)} twice")
+        if not names or "" in names or len(set(names)) < len(names):
+            self.complain("header", line, names=names or ["-"])
         return not self.problems
 
     def _special(self, row: list[str], line: int, names: list[str]) -> Floats | None:
@@ -120,9 +117,9 @@ class _Reader:
         if numbers is None:
             return None
         if len(numbers) != len(names):
-            self.complain(line, f"the row {label} has {len(numbers)} numbers for {len(names)} variables")
+            self.complain("special", line, label=label, count=len(numbers), variables=len(names))
         elif label == "sd" and min(numbers) <= 0:
-            self.complain(line, "a standard deviation is not positive")
+            self.complain("sd", line, value=min(numbers))
         return np.array(numbers)
 
     def _numbers(self, cells: list[str], line: int) -> list[float] | None:
@@ -133,7 +130,7 @@ class _Reader:
             except ValueError:
                 value = float("nan")
             if not np.isfinite(value):
-                self.complain(line, f"{cell[:40]!r} is not a number")
+                self.complain("number", line, cell=cell[:40] or "-")
                 return None
             numbers.append(value)
         return numbers
@@ -141,10 +138,6 @@ class _Reader:
     def _matrix(self, body: list[list[float]], names: list[str]) -> Floats | None:
         """The full symmetric matrix from full or lower-triangular rows."""
         p = len(names)
-        if len(body) != p and not self.problems:
-            self.complain(None, f"it has {len(body)} rows for {p} variables")
-        if len(body) != p:
-            return None
         widths = [len(numbers) for numbers in body]
         matrix = np.zeros((p, p))
         if widths == [p] * p:
@@ -153,6 +146,7 @@ class _Reader:
             for at, numbers in enumerate(body):
                 matrix[at, : at + 1] = matrix[: at + 1, at] = numbers
         else:
-            self.complain(None, "the matrix is neither full nor lower-triangular")
+            if not self.problems:
+                self.complain("shape", None, rows=len(body), widths=widths, variables=p)
             return None
         return matrix

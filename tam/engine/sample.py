@@ -61,6 +61,16 @@ def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
 
 def _columns(data: pandas.DataFrame, names: Sequence[str]) -> tuple[list[Floats], list[Problem]]:
     """Each column as floats, or why it is none."""
+    if data.columns.is_unique and set(names) <= set(data.columns):
+        part = data[list(names)]
+        if all(getattr(kind, "kind", "O") in "fiub" for kind in part.dtypes):
+            matrix = part.to_numpy(dtype=float, na_value=np.nan)
+            if not np.isinf(matrix).any():
+                return list(matrix.T), []
+    return _columns_one_by_one(data, names)
+
+
+def _columns_one_by_one(data: pandas.DataFrame, names: Sequence[str]) -> tuple[list[Floats], list[Problem]]:
     known = [str(name) for name in data.columns]
     columns: list[Floats] = []
     problems: list[Problem] = []

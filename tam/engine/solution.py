@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -99,11 +100,11 @@ def _count_moments(structure: Structure) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A compiled model that has met its sample: ``aim`` is to be fitted, ``starts`` are to begin from."""
+    """A compiled model that has met its sample: ``aim`` is to be fitted, ``start`` is theta to begin with."""
 
     structure: Structure
     aim: Target
-    starts: tuple[Floats, ...]
+    start: Floats
 
 
 def prepare(compiled: Compiled, moments: Moments) -> Prepared:
@@ -112,13 +113,13 @@ def prepare(compiled: Compiled, moments: Moments) -> Prepared:
     structure = with_sample(compiled.structure, covariance, moments.means)
     means = moments.means if structure.meanstructure else None
     aim = target(covariance, means)
-    starts = tuple(_starts(compiled, structure, covariance, means))
+    start = starting_values(structure, compiled.table, covariance, means)
     problems = identification_problems(
-        structure, aim, compiled.space, starts[0], df=compiled.df, moments=compiled.moments
+        structure, aim, compiled.space, start, df=compiled.df, moments=compiled.moments
     )
     if problems:
         raise TamError(problems)
-    return Prepared(structure, aim, starts)
+    return Prepared(structure, aim, start)
 
 
 def solve(compiled: Compiled, moments: Moments) -> Solution:
@@ -128,7 +129,7 @@ def solve(compiled: Compiled, moments: Moments) -> Solution:
     """
     ready = prepare(compiled, moments)
     structure, aim = ready.structure, ready.aim
-    minimum, space, active = _bounded(compiled, structure, aim, ready.starts)
+    minimum, space, active = _bounded(compiled, ready)
     notes = [problem("bound-active", Where(line=one.line), bound=one.text) for one in active]
     if not minimum.converged:
         notes.append(_not_converged(minimum, structure, space))
@@ -136,14 +137,11 @@ def solve(compiled: Compiled, moments: Moments) -> Solution:
     return Solution(compiled, structure, aim, space, minimum, vcov, tuple(notes))
 
 
-def _starts(
-    compiled: Compiled, structure: Structure, covariance: Floats, means: Floats | None
-) -> Iterator[Floats]:
+def _starts(compiled: Compiled, ready: Prepared) -> Iterator[Floats]:
     """Starting values in the order they are tried: informed, cautious variants, plain, shaken ones."""
-    table = compiled.table
-    informed = starting_values(structure, table, covariance, means)
-    plain = plain_starting_values(structure, table, covariance, means)
+    structure, informed = ready.structure, ready.start
     yield informed
+    plain = plain_starting_values(structure, compiled.table, ready.aim.covariance, ready.aim.means)
     cells = structure.covariances
     off = cells.parameter[cells.row != cells.column]
     calm = informed.copy()
@@ -159,15 +157,14 @@ def _starts(
     yield zero
 
 
-def _bounded(
-    compiled: Compiled, structure: Structure, aim: Target, starts: Sequence[Floats]
-) -> tuple[Minimum, Affine, list[Inequality]]:
+def _bounded(compiled: Compiled, ready: Prepared) -> tuple[Minimum, Affine, list[Inequality]]:
     """The minimum under the inequalities: bounds the free solution breaks are made equalities, one by one.
 
     A bound whose multiplier shows that F falls away from it is let go again (active-set method).
     """
     space, active = compiled.space, list[Inequality]()
-    minimum = _search(structure, aim, space, starts)
+    structure, aim = ready.structure, ready.aim
+    minimum = _search(structure, aim, space, _starts(compiled, ready))
     for _ in range(4 * len(compiled.relations.inequalities)):
         theta = minimum.point.theta
         loose = _released(compiled, structure, aim, minimum, active) if minimum.converged else None
@@ -188,7 +185,7 @@ def _bounded(
             where = Where(line=active[-1].line)
             raise TamError(problem("constraints-contradict", where, constraints=[one.text for one in active]))
         space = narrowed
-        minimum = _search(structure, aim, space, [theta, *starts])
+        minimum = _search(structure, aim, space, chain([theta], _starts(compiled, ready)))
     return minimum, space, active
 
 
@@ -212,14 +209,14 @@ def _released(
     return active[worst] if multipliers[worst] < -1e-8 * np.abs(multipliers).max() else None
 
 
-def _search(structure: Structure, aim: Target, space: Affine, starts: Sequence[Floats]) -> Minimum:
+def _search(structure: Structure, aim: Target, space: Affine, starts: Iterator[Floats]) -> Minimum:
     minimum = minimise(structure, aim, space, starts)
     if minimum is None:
         raise TamError(problem("no-starting-values"))
     variances = _variances(structure, minimum.point.theta)
     if minimum.converged and (variances < 0).any():
         # A negative variance may belong to a local minimum: try two more starts, keep the lowest.
-        for start in starts[1:3]:
+        for start in islice(starts, 2):
             other = descend(structure, aim, space, start)
             if other is not None and other.converged and other.point.value < minimum.point.value - 1e-10:
                 minimum = other

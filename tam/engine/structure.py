@@ -125,7 +125,7 @@ class Matrices:
 class Implied:
     """Moments at a theta.
 
-    ``sigma`` (..., p, p) and ``mu`` (..., p) of the observed variables, ``effects`` C and ``total`` G = Cov(v)
+    ``sigma`` (..., p, p) and ``mu`` (..., p) of the observed variables, ``effects`` C, ``total`` G = Cov(v)
     (..., K, K), ``mean`` E(v) (..., K).
     """
 

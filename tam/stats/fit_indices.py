@@ -148,8 +148,8 @@ def gfi(
 ) -> float:
     """Goodness of fit index: 1 - tr[(Sigma^-1 (S - Sigma))^2] / tr[(Sigma^-1 S)^2]; at most 1.
 
-    With a mean structure 2 d' Sigma^-1 d joins the numerator and 2 m' Sigma^-1 m the denominator. Moments among the
-    variables marked ``exogenous`` (p,) are given, not fitted, and count as 0 in S and m of the denominator.
+    With a mean structure 2 d' Sigma^-1 d joins the numerator and 2 m' Sigma^-1 m the denominator. Moments
+    among the variables marked ``exogenous`` (p,) are given, not fitted: 0 in S and m of the denominator.
     Joreskog. Peer: ``lavaan::fitMeasures(fit, "gfi")``.
     """
     given = np.zeros(len(covariance), dtype=bool) if exogenous is None else exogenous

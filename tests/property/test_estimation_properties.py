@@ -1,4 +1,4 @@
-"""Derivatives against differences, and answers that must not depend on units, order or the way a model is written."""
+"""Derivatives against differences; answers that depend neither on units nor on order nor on notation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from tam.engine.syntax import parse_model
 
 DATA = pd.read_csv(Path(__file__).resolve().parent.parent / "data" / "engine" / "tam.csv")
 MODELS = {
-    "everything": "A =~ a1 + a2 + a3\nB =~ b1 + k*b2 + k*b3 + a1\nB ~ A + x\ny ~ B + a1\nA ~~ b1\na2 ~~ a3\nA ~ m*1",
+    "everything": "A =~ a1 + a2 + a3\nB =~ b1 + k*b2 + k*b3 + a1\nB ~ A + x\ny ~ B + a1\n"
+    "A ~~ b1\na2 ~~ a3\nA ~ m*1",
     "feedback": "y1 ~ y2 + x1\ny2 ~ y1 + x2\ny1 ~ 1",
     "second_order": "C =~ A + B + D\nA =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nD =~ d1 + d2 + d3\nz ~ C",
     "chain": "A =~ a1 + a2\nB =~ b1 + b2\nC =~ c1 + c2\nB ~ p*A\nC ~ p*B + A",

@@ -1,4 +1,4 @@
-"""Whatever the text, reading a model gives a model or a TamError; what is read can be printed and read again."""
+"""Any text gives a model or a TamError; what is read can be printed and read again."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def assert_estimates(fit: Fit, table: Table, tolerance: float) -> None:
 
 
 def assert_standardised(fit: Fit, table: Table, tolerance: float) -> None:
-    """``std`` and ``std_se`` of every row to ``tolerance``; lavaan differentiates numerically, good to about 2e-6."""
+    """``std`` and ``std_se`` of every row; lavaan differentiates numerically, good to about 2e-6."""
     theirs = records(table)
     assert_same_rows(fit, theirs)
     assert differences(fit.estimates["std"], [row["est.std"] for row in theirs]) <= tolerance

@@ -1,4 +1,4 @@
-"""Our fits against lavaan fits polished to a gradient below 1e-9, on our own simulated survey: equal to 1e-6."""
+"""Our fits equal lavaan fits polished to a gradient below 1e-9 to 1e-6, on our own simulated survey."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Writes polished_cases.json: the models that lavaan_polished.R and the test both fit."""
 
 from __future__ import annotations

@@ -14,7 +14,12 @@ from tam.errors import Problem, TamError
 
 DATA = pd.read_csv(Path(__file__).resolve().parents[2] / "data" / "engine" / "tam.csv")
 CFA = "PU =~ pu1 + pu2 + pu3\nPI =~ pi1 + pi2 + pi3"
-PATHS = "PEOU =~ peou1 + peou2 + peou3\nPU =~ pu1 + pu2 + pu3\nPI =~ pi1 + pi2 + pi3\nPU ~ a*PEOU\nPI ~ b*PU + c*PEOU\n"
+PATHS = """PEOU =~ peou1 + peou2 + peou3
+PU =~ pu1 + pu2 + pu3
+PI =~ pi1 + pi2 + pi3
+PU ~ a*PEOU
+PI ~ b*PU + c*PEOU
+"""
 
 
 def problems_of(model: str, data: pd.DataFrame | Moments = DATA, **options: object) -> tuple[Problem, ...]:
@@ -191,16 +196,12 @@ def test_a_parameter_held_by_a_constraint_has_no_standard_error() -> None:
 
 def test_the_shape_of_the_result() -> None:
     record = fit_model(PATHS + "ab := a*b", DATA).to_dict()
-    assert list(record) == [
-        "estimator", "missing", "engine", "n", "converged", "admissible", "iterations", "estimates", "measures",
-        "r2", "bootstrap", "unavailable", "problems",
-    ]  # fmt: skip
+    top = "estimator missing engine n converged admissible iterations estimates measures r2 bootstrap unavailable"
+    assert list(record) == [*top.split(), "problems"]
     assert record["n"] == {"total": len(DATA), "groups": {}}
     first, last = record["estimates"][0], record["estimates"][-1]
-    assert list(first) == [
-        "lhs", "op", "rhs", "group", "label", "free", "est", "se", "z", "p", "ci_low", "ci_high", "std", "std_se",
-        "std_lv",
-    ]  # fmt: skip
+    columns = "lhs op rhs group label free est se z p ci_low ci_high std std_se std_lv"
+    assert list(first) == columns.split()
     assert (first["free"], first["se"], first["z"], first["p"], first["group"]) == (
         False,
         None,

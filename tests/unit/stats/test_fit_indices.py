@@ -1,4 +1,4 @@
-"""Measures of fit by hand and against printed values; the golden tests compare them with lavaan on many models."""
+"""Measures of fit by hand and against printed values; the golden tests compare many models with lavaan."""
 
 from __future__ import annotations
 
