@@ -1,0 +1,55 @@
+"""Thresholds, polychoric and polyserial correlations and their covariance matrix equal lavaan's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tam.stats.ordinal_moments import OrdinalMoments, ordinal_moments
+
+HERE = Path(__file__).resolve().parent
+DATA = HERE.parent.parent / "data" / "ordinal"
+CASES: dict[str, dict[str, Any]] = json.loads((HERE / "sample_statistics.json").read_text("utf-8"))["cases"]
+#: lavaan's search for a correlation stops within 1e-7 of its own optimum.
+TOLERANCE = 1e-6
+
+
+def ours(case: dict[str, Any]) -> tuple[OrdinalMoments, np.ndarray]:
+    """Our statistics and the signs that turn them into lavaan's, which holds minus the mean."""
+    table = pd.read_csv(DATA / "mixed.csv").iloc[: case["rows"]]
+    ordered = np.array([name in case["ordered"] for name in case["variables"]])
+    found = ordinal_moments(table[case["variables"]].to_numpy(float), ordered)
+    own = [np.ones(len(cut)) if len(cut) else -np.ones(1) for cut in found.thresholds]
+    signs = np.ones(len(found.nacov))
+    signs[: sum(map(len, own))] = np.concatenate(own)
+    return found, signs
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_statistics_and_their_covariance_equal_lavaan(name: str) -> None:
+    case = CASES[name]
+    found, signs = ours(case)
+    theirs = np.array(case["statistics"])
+    assert np.abs(found.statistics * signs - theirs).max() <= TOLERANCE
+    nacov = found.nacov * np.outer(signs, signs)
+    deviations = np.sqrt(case["diagonal"])
+    assert np.abs(np.diag(nacov) / case["diagonal"] - 1).max() <= TOLERANCE
+    if case["gamma"] is not None:
+        difference = (nacov - np.array(case["gamma"])) / np.outer(deviations, deviations)
+        assert np.abs(difference).max() <= TOLERANCE
+    size = np.abs(nacov).sum(axis=1)
+    assert (np.abs(nacov.sum(axis=1) - case["row_sums"]) / size).max() <= TOLERANCE
+
+
+def test_polychoric_matrix_of_the_reference_survey(reference: Path) -> None:
+    """``lavaan::lavCor`` of the twenty items, stored with the reference fits."""
+    theirs = json.loads((reference / "lavaan_dump" / "lav.json").read_text("utf-8"))["polych"]
+    items = [name for name in theirs if name != "_row"]
+    values = pd.read_csv(DATA / "tam5.csv")[items].to_numpy(float)
+    found = ordinal_moments(values, np.ones(len(items), dtype=bool)).covariance
+    assert np.abs(found - np.array([theirs[name] for name in items])).max() <= TOLERANCE
