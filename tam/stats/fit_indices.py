@@ -93,7 +93,7 @@ def rmsea_interval(chisq: float, df: int, n: int, level: float = RMSEA_LEVEL) ->
     return math.sqrt(low / (n * df)), math.sqrt(high / (n * df))
 
 
-def noncentrality(chisq: float, df: int, probability: float) -> float:
+def noncentrality(chisq: float, df: float, probability: float) -> float:
     """The noncentrality of a chi-square with ``probability`` below ``chisq``; 0 if none has."""
     from scipy import optimize, special, stats
 
