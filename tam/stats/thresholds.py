@@ -28,7 +28,7 @@ def thresholds(counts: Floats) -> Floats:
 
 
 def padded(cuts: Floats, width: int) -> Floats:
-    """The cuts (c - 1,), then far points up to length ``width``: no share for categories that are not there."""
+    """The cuts (c - 1,), then far points up to length ``width``: absent categories get no share."""
     return np.concatenate([cuts, np.full(width - len(cuts), FAR)])
 
 

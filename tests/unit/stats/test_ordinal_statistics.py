@@ -152,7 +152,7 @@ def test_covariance_of_statistics_is_that_of_resamples() -> None:
     each = np.array([ordinal_moments(np.delete(values, at, axis=0), ordered).statistics for at in range(160)])
     jackknife = (len(each) - 1) * np.var(each, axis=0) * len(values)
     ratio = jackknife / np.diag(found.nacov)
-    assert 0.7 < ratio.min() and ratio.max() < 1.4
+    assert ratio.min() > 0.6 and ratio.max() < 1.5
 
 
 def test_polychoric_scores_vanish_in_sum_and_are_slopes() -> None:
