@@ -1,5 +1,4 @@
-"""Arithmetic of ``:=``, ``==``, ``<`` and ``>``: numbers, names, + - * / ^ ( ), exp, log and sqrt; never
-``eval``.
+"""Arithmetic of ``:=``, ``==``, ``<`` and ``>``: + - * / ^ ( ), exp, log and sqrt; never ``eval``.
 
 An expression is a small tree. It can be evaluated on plain numbers or on arrays (one value per bootstrap
 draw), differentiated (forward, exact) and, where it is linear, taken apart into its coefficients.

@@ -8,7 +8,7 @@ import numpy as np
 
 from tam.engine.relations import Relations, defined_jacobian, defined_values
 from tam.engine.solution import Solution
-from tam.engine.standardise import RowPlaces, Standardised, row_places, row_values, standardised
+from tam.engine.standardise import Standardised, row_places, row_values, standardised
 from tam.engine.structure import Floats
 
 
@@ -112,8 +112,3 @@ def normal_tests(est: Floats, se: Floats, level: float) -> tuple[Floats, Floats,
     p = 2.0 * special.ndtr(-np.abs(z))
     reach = special.ndtri(0.5 + level / 2.0) * se
     return z, np.asarray(p), est - reach, est + reach
-
-
-def places_of(solution: Solution) -> RowPlaces:
-    """Where each row of the table of a solution stands in its matrices."""
-    return row_places(solution.structure, solution.compiled.table.rows)

@@ -112,17 +112,17 @@ def hessian(structure: Structure, aim: Target, point: Point, slopes: Derivatives
     waa, wbb, wab = a.T @ wa, b.T @ wb, a.T @ wb
     crossed = ab.T * wab + bb * waa + aa * wbb + ab * wab.T
     first = 2.0 * np.outer(weight, weight) * (crossed - aa * bb - ab * ab.T)
-    by_cell = (first + first.T) / 2.0 + _second_order(structure, point, inverse - weighted)
+    by_cell = (first + first.T) / 2.0 + second_order(structure, point.implied, inverse - weighted)
     result = _folded(structure, by_cell)
     if slopes.mu is not None:
         result = result + _mean_part(structure, point, slopes)
     return result
 
 
-def _second_order(structure: Structure, point: Point, inner: Floats) -> Floats:
+def second_order(structure: Structure, at: Implied, inner: Floats) -> Floats:
     """tr(Q d2Sigma) per pair of cells (c, c), Q = ``inner``."""
     path, covariance = structure.paths, structure.covariances
-    effects, total = point.implied.effects, point.implied.total
+    effects, total = at.effects, at.total
     reach, shared = effects[structure.observed], total[structure.observed]
     qmm = reach.T @ inner @ reach
     qms = reach.T @ inner @ shared
@@ -148,13 +148,18 @@ def _mean_part(structure: Structure, point: Point, slopes: Derivatives) -> Float
     turn = (slopes.left.T @ pulled)[:, None] * (slopes.right.T @ tilted)
     turn += (slopes.right.T @ pulled)[:, None] * (slopes.left.T @ tilted)
     turn = structure.summed(2.0 * slopes.weight[:, None] * turn)
-    return 2.0 * slopes.mu.T @ tilted + turn + turn.T - 2.0 * _second_order_means(structure, point, pulled)
+    return (
+        2.0 * slopes.mu.T @ tilted
+        + turn
+        + turn.T
+        - 2.0 * second_order_means(structure, point.implied, pulled)
+    )
 
 
-def _second_order_means(structure: Structure, point: Point, pulled: Floats) -> Floats:
+def second_order_means(structure: Structure, at: Implied, pulled: Floats) -> Floats:
     """pulled' d2mu per pair of parameters (q, q)."""
     path, intercept = structure.paths, structure.intercepts
-    effects, mean = point.implied.effects, point.implied.mean
+    effects, mean = at.effects, at.mean
     back = effects[structure.observed].T @ pulled
     i, j = path.row, path.column
     # d2mu for A[i, j], A[x, y]: M_i C[j, x] E(v)_y and the same with the cells exchanged.

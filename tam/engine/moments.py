@@ -1,4 +1,4 @@
-"""Sample moments: what the estimator needs of the data, and what is wrong with them, by column."""
+"""Sample moments: all that maximum likelihood on complete data needs of them."""
 
 from __future__ import annotations
 

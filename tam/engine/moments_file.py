@@ -77,15 +77,15 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def complain(self, code: str, line: int | None, **values: object) -> None:
-        self.problems.append(problem(f"moments-file-{code}", Where(file=self.file, line=line), **values))
+        self.problems.append(problem(code, Where(file=self.file, line=line), **values))
 
     def read(self, rows: list[tuple[int, list[str]]], nobs: int) -> Moments | None:
         if len(rows) < 2:
-            self.complain("empty", None)
+            self.complain("moments-file-empty", None)
             return None
         header = _trimmed(rows[0][1])
         if "group" in header:
-            self.complain("groups", rows[0][0])
+            self.complain("moments-file-groups", rows[0][0])
             return None
         body = [(line, row) for line, row in rows[1:] if row[0] not in SPECIAL]
         labels = [row[0] for _, row in body]
@@ -94,7 +94,7 @@ class _Reader:
         if not self._names_are_good(names, rows[0][0]):
             return None
         if labelled and labels != names:
-            self.complain("labels", body[0][0], rows=labels, header=names)
+            self.complain("moments-file-labels", body[0][0], rows=labels, header=names)
             return None
         numbers = [self._numbers(_trimmed(row[1:] if labelled else row), line) for line, row in body]
         matrix = self._matrix([row for row in numbers if row is not None], names)
@@ -108,7 +108,7 @@ class _Reader:
 
     def _names_are_good(self, names: list[str], line: int) -> bool:
         if not names or "" in names or len(set(names)) < len(names):
-            self.complain("header", line, names=names or ["-"])
+            self.complain("moments-file-header", line, names=names or ["-"])
         return not self.problems
 
     def _special(self, row: list[str], line: int, names: list[str]) -> Floats | None:
@@ -117,9 +117,9 @@ class _Reader:
         if numbers is None:
             return None
         if len(numbers) != len(names):
-            self.complain("special", line, label=label, count=len(numbers), variables=len(names))
+            self.complain("moments-file-special", line, label=label, count=len(numbers), variables=len(names))
         elif label == "sd" and min(numbers) <= 0:
-            self.complain("sd", line, value=min(numbers))
+            self.complain("moments-file-sd", line, value=min(numbers))
         return np.array(numbers)
 
     def _numbers(self, cells: list[str], line: int) -> list[float] | None:
@@ -130,7 +130,7 @@ class _Reader:
             except ValueError:
                 value = float("nan")
             if not np.isfinite(value):
-                self.complain("number", line, cell=cell[:40] or "-")
+                self.complain("moments-file-number", line, cell=cell[:40] or "-")
                 return None
             numbers.append(value)
         return numbers
@@ -147,6 +147,6 @@ class _Reader:
                 matrix[at, : at + 1] = matrix[: at + 1, at] = numbers
         else:
             if not self.problems:
-                self.complain("shape", None, rows=len(body), widths=widths, variables=p)
+                self.complain("moments-file-shape", None, rows=len(body), widths=widths, variables=p)
             return None
         return matrix
