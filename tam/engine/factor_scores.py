@@ -31,4 +31,4 @@ def regression_scores(solution: Solution, sample: Sample) -> pandas.DataFrame:
     scores = (sample.rows - centre) @ weights
     if structure.meanstructure:
         scores = scores + point.implied.mean[:k]
-    return pandas.DataFrame(scores, index=list(sample.row_labels or ()), columns=list(structure.latent_names))
+    return pandas.DataFrame(scores, index=sample.index, columns=list(structure.latent_names))

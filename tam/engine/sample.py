@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,18 +29,17 @@ class Sample:
 
     moments: Moments
     rows: Floats | None
-    row_labels: tuple[object, ...] | None
+    index: pandas.Index[Any] | None
     problems: tuple[Problem, ...]
 
 
 def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
     """Moments of the rows that answered everything (listwise); raises ``TamError`` if there are none."""
-    columns, problems = _columns(data, names)
+    values, problems = _values(data, names)
     if problems:
         raise TamError(problems)
-    values = np.column_stack(columns)
     complete = ~np.isnan(values).any(axis=1)
-    rows = values[complete]
+    rows = values if complete.all() else values[complete]
     problems = _row_problems(rows, names)
     if problems:
         raise TamError(problems)
@@ -55,19 +54,21 @@ def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
     centred = rows - means
     covariance = centred.T @ centred / (len(rows) - 1)
     raise_if_not_definite(covariance, names)
-    labels = tuple(data.index[np.flatnonzero(complete)])
-    return Sample(Moments(tuple(names), covariance, means, len(rows)), rows, labels, tuple(notes))
+    index = data.index if len(rows) == len(data) else data.index[np.flatnonzero(complete)]
+    return Sample(Moments(tuple(names), covariance, means, len(rows)), rows, index, tuple(notes))
 
 
-def _columns(data: pandas.DataFrame, names: Sequence[str]) -> tuple[list[Floats], list[Problem]]:
-    """Each column as floats, or why it is none."""
+def _values(data: pandas.DataFrame, names: Sequence[str]) -> tuple[Floats, list[Problem]]:
+    """The columns as floats (n, p), nan where there is no answer, or why they are none."""
     if data.columns.is_unique and set(names) <= set(data.columns):
         part = data[list(names)]
         if all(getattr(kind, "kind", "O") in "fiub" for kind in part.dtypes):
             matrix = part.to_numpy(dtype=float, na_value=np.nan)
-            if not np.isinf(matrix).any():
-                return list(matrix.T), []
-    return _columns_one_by_one(data, names)
+            # A sum is finite or nan unless a value is infinite (or overflows): one pass instead of a mask.
+            if not np.isinf(np.nansum(np.abs(matrix))):
+                return matrix, []
+    columns, problems = _columns_one_by_one(data, names)
+    return np.column_stack(columns) if columns else np.zeros((0, 0)), problems
 
 
 def _columns_one_by_one(data: pandas.DataFrame, names: Sequence[str]) -> tuple[list[Floats], list[Problem]]:
@@ -102,7 +103,8 @@ def _no_column(name: str, known: Sequence[str]) -> Problem:
 def _row_problems(rows: Floats, names: Sequence[str]) -> list[Problem]:
     if len(rows) <= len(names):
         return [problem("model-too-few-rows", n=len(rows), variables=len(names), needed=len(names) + 1)]
-    constant = [name for name, column in zip(names, rows.T) if np.ptp(column) == 0]
+    flat = rows.min(axis=0) == rows.max(axis=0)
+    constant = [name for name, is_flat in zip(names, flat) if is_flat]
     return [problem("model-column-constant", Where(column=name), column=name) for name in constant]
 
 
