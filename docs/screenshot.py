@@ -1,4 +1,4 @@
-"""Takes the README's picture from the demonstration: ``python docs/screenshot.py`` (needs playwright and Chromium)."""
+"""Takes the picture of the README from the demonstration: ``python docs/screenshot.py`` (needs Chromium)."""
 
 from __future__ import annotations
 

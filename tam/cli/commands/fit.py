@@ -20,12 +20,8 @@ if TYPE_CHECKING:
 
 ESTIMATORS = ("ML", "MLR", "MLM", "ULS", "GLS", "WLSMV")
 INTERACTIONS = ("dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml")
-OFFERED = {
-    "--estimator": ("ML",),
-    "--missing": ("listwise",),
-    "--se": ("standard", "bootstrap"),
-    "--interaction": ("dblcent",),
-}
+PRODUCTS = ("dblcent",)
+"""Kinds of latent interaction that this version measures."""
 
 
 @tam_command("fit")
@@ -35,13 +31,14 @@ OFFERED = {
     "--moments", "moments_file", metavar="FILE", help="A CSV with a covariance or correlation matrix."
 )
 @click.option("--nobs", type=click.IntRange(2), metavar="N", help="Respondents behind the matrix.")
-@click.option("--estimator", type=click.Choice(ESTIMATORS), default="ML", help="This version: ML.")
+@click.option("--estimator", type=click.Choice(ESTIMATORS), default="ML", help="Estimator; ML unless given.")
 @click.option(
-    "--missing", type=click.Choice(["listwise", "fiml"]), default="listwise", help="This version: listwise."
+    "--missing",
+    type=click.Choice(["listwise", "fiml"]),
+    default="listwise",
+    help="What becomes of missing answers.",
 )
-@click.option(
-    "--se", type=click.Choice(["standard", "robust", "bootstrap"]), help="This version: standard, bootstrap."
-)
+@click.option("--se", type=click.Choice(["standard", "robust", "bootstrap"]), help="Standard errors.")
 @click.option("--bootstrap", type=click.IntRange(2, 1_000_000), metavar="N", help="Bootstrap samples (1000).")
 @click.option("--seed", type=click.IntRange(0), default=1, metavar="S", help="Seed of the bootstrap.")
 @click.option(
@@ -60,7 +57,7 @@ OFFERED = {
 @click.option("--meanstructure", is_flag=True, help="Model the means too.")
 @click.option("--std-lv", is_flag=True, help="Fix latent variances to 1 instead of the first loadings.")
 @click.option(
-    "--interaction", type=click.Choice(INTERACTIONS), default="dblcent", help="This version: dblcent."
+    "--interaction", type=click.Choice(INTERACTIONS), default="dblcent", help="How X:Z is measured."
 )
 @click.option(
     "--pairs",
@@ -93,7 +90,7 @@ def command(**options: Any) -> Answer:
             data,
             estimator=options["estimator"],
             missing=options["missing"],
-            se="bootstrap" if _bootstraps(options) else "standard",
+            se="bootstrap" if _bootstraps(options) else options["se"] or "standard",
             bootstrap=options["bootstrap"] or 1000,
             seed=options["seed"],
             interval=options["intervals"] or "percentile",
@@ -119,7 +116,7 @@ def refusals(options: dict[str, Any]) -> list[Problem]:
         found.append(problem("needs-also", first="--moments", second="--nobs"))
     if options["nobs"] is not None and options["moments_file"] is None:
         found.append(problem("needs-also", first="--nobs", second="--moments"))
-    for name, offered in OFFERED.items():
+    for name, offered in offered_values().items():
         asked = options[name.removeprefix("--")]
         found += not_offered(name, [asked] if asked else [], offered)
     for name in ("group", "group_equal", "ordered"):
@@ -131,6 +128,19 @@ def refusals(options: dict[str, Any]) -> list[Problem]:
     if _bootstraps(options) and options["moments_file"] is not None:
         found.append(problem("excludes", first="--se bootstrap", second="--moments"))
     return found
+
+
+def offered_values() -> dict[str, tuple[str, ...]]:
+    """What this version offers of the options whose values are reserved beforehand."""
+    from tam.engine.fit import ESTIMATORS as ESTIMATED
+    from tam.engine.fit import MISSING, STANDARD_ERRORS
+
+    return {
+        "--estimator": ESTIMATED,
+        "--missing": MISSING,
+        "--se": (*STANDARD_ERRORS, "bootstrap"),
+        "--interaction": PRODUCTS,
+    }
 
 
 def _bootstraps(options: dict[str, Any]) -> bool:
