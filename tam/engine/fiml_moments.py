@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tam.engine.fiml_patterns import Patterns
+from tam.engine.fiml_patterns import Booleans, Patterns
 from tam.engine.structure import Floats, Integers
 
 
@@ -64,7 +64,7 @@ def at_moments(patterns: Patterns, sigma: Floats, mu: Floats) -> MomentPoint | N
     return MomentPoint(sigma, mu, value, inverses, tilted, pulled, logs, slope, -2.0 * (shares @ pulled))
 
 
-def masked_inverses(sigma: Floats, observed: Floats) -> tuple[Floats, Floats]:
+def masked_inverses(sigma: Floats, observed: Booleans) -> tuple[Floats, Floats]:
     """J (K, p, p) and log|Sigma_oo| (K,) for masks (K, p); ``LinAlgError`` unless all are positive definite.
 
     The missing part is replaced by an identity block, which changes neither: one batch for all patterns.
@@ -72,7 +72,7 @@ def masked_inverses(sigma: Floats, observed: Floats) -> tuple[Floats, Floats]:
     both = observed[:, :, None] & observed[:, None, :]
     filled = np.where(both, sigma, 0.0)
     diagonal = np.arange(len(sigma))
-    filled[:, diagonal, diagonal] += ~observed
+    filled[:, diagonal, diagonal] += np.where(observed, 0.0, 1.0)
     factor = np.linalg.cholesky(filled)
     logs = 2.0 * np.log(factor[:, diagonal, diagonal]).sum(axis=1)
     inverses = np.linalg.inv(filled) * both

@@ -82,7 +82,7 @@ def _distinct(seen: Booleans) -> tuple[Booleans, Integers]:
 
 
 def reweighted(patterns: Patterns, rows: Floats, weights: Floats) -> Patterns:
-    """The same patterns with other weights (n,) of the rows (n, p); a pattern of weight 0 stays, uncounted."""
+    """The same patterns with other weights (n,) of the rows (n, p); a pattern of weight 0 stays."""
     p = patterns.variables
     order = np.argsort(patterns.of_row, kind="stable")
     ends = np.cumsum(np.bincount(patterns.of_row, minlength=len(patterns.observed)))

@@ -25,12 +25,14 @@ from tam.engine.structure import Floats
 
 #: Decrement g'H^-1 g under which Newton stops, and under which a point counts as the maximum.
 TIGHT, CERTIFIED = 1e-20, 1e-12
-#: EM hands over to Newton when a step gains less than this in F; moments by then are right to 1e-2 or so.
-NEAR = 1e-4
+#: EM hands over to Newton at this decrement in its own metric, and again at the following ones where the
+#: likelihood is not yet curved there; without Newton it goes on to the last.
+NEAR = (1e-1, 1e-4, 1e-8)
+EXACT = 1e-18
 #: With more moments than this a Newton step costs more than the EM steps it saves.
 MOST_MOMENTS = 2500
 MOST_EM, MOST_NEWTON = 2000, 50
-#: Smallest eigenvalue of the Hessian, scaled to unit diagonal, under which moments are not determined.
+#: Smallest pivot of the Hessian, scaled to unit diagonal, under which moments are not determined.
 FLAT = 1e-10
 
 
@@ -75,17 +77,22 @@ def saturated_moments(patterns: Patterns, start: tuple[Floats, Floats] | None = 
     point = at_moments(patterns, sigma, mu)
     if point is None:
         return None
-    point, steps = _expectation_maximisation(patterns, point, NEAR)
-    joint = patterns.coverage.min() > 0
-    small = len(point.mu) * (len(point.mu) + 3) // 2 <= MOST_MOMENTS
-    if joint and small:
-        point, more, decrement, determined = _newton(patterns, point)
+    steps = 0
+    joint = bool(patterns.coverage.min() > 0)
+    for near in NEAR if joint and _moments(point) <= MOST_MOMENTS else ():
+        point, more = _expectation_maximisation(patterns, point, near)
+        found, newton, decrement, curved = _newton(patterns, point)
+        steps += more + newton
         if decrement < CERTIFIED:
-            return Saturated(point, log_likelihood(patterns, point.value), steps + more, decrement, determined)
-    point, more = _expectation_maximisation(patterns, point, 1e-15)
-    decrement = _em_decrement(point)
+            return Saturated(found, log_likelihood(patterns, found.value), steps, decrement, curved)
+    point, more = _expectation_maximisation(patterns, point, EXACT)
     value = log_likelihood(patterns, point.value)
-    return Saturated(point, value, steps + more, decrement, bool(joint and small is False))
+    determined = joint and _moments(point) > MOST_MOMENTS
+    return Saturated(point, value, steps + more, _em_decrement(point), determined)
+
+
+def _moments(point: MomentPoint) -> int:
+    return len(point.mu) * (len(point.mu) + 3) // 2
 
 
 def _of_complete(patterns: Patterns) -> Saturated | None:
@@ -121,19 +128,16 @@ def _expectation_maximisation(
 ) -> tuple[MomentPoint, int]:
     """EM with squared extrapolation (Varadhan and Roland), falling back to the plain step where F rises."""
     for step in range(MOST_EM):
-        first = at_moments(patterns, *_em_step(point))
-        if first is None:
+        if _em_decrement(point) < enough:
             return point, step
-        second = at_moments(patterns, *_em_step(first))
-        if second is None:
-            return first, step
+        first = at_moments(patterns, *_em_step(point))
+        second = None if first is None else at_moments(patterns, *_em_step(first))
+        if first is None or second is None:
+            return point, step
         following = _extrapolated(patterns, point, first, second)
-        gain = point.value - following.value
+        if following.value >= point.value:
+            return point, step
         point = following
-        if gain < enough and _em_decrement(point) < max(enough, CERTIFIED * 1e-6):
-            return point, step + 1
-        if gain <= 0:
-            return point, step + 1
     return point, MOST_EM
 
 
@@ -200,7 +204,11 @@ def _halved(patterns: Patterns, point: MomentPoint, move: Floats, decrement: flo
         found = at_moments(patterns, *_unpacked(packed + share * move, p))
         if found is not None and found.value <= point.value - 1e-4 * share * decrement:
             return found
-        if found is not None and decrement < 1e-10 and found.value - point.value < 1e-13 * (1 + abs(point.value)):
+        if (
+            found is not None
+            and decrement < 1e-10
+            and found.value - point.value < 1e-13 * (1 + abs(point.value))
+        ):
             return found
         share *= 0.5
     return None
