@@ -27,8 +27,9 @@ polished <- function(run) {
 fitted_to <- function(model, d, k, options) {
   run <- function(estimator) function(...) {
     arguments <- list(model, d, estimator = estimator, std.lv = isTRUE(k$std_lv), fixed.x = !isFALSE(k$fixed_x),
-      meanstructure = if (is.null(k$meanstructure)) "default" else k$meanstructure, group = k$group,
+      group = k$group,
       group.equal = if (is.null(options$group_equal)) "" else unlist(options$group_equal), ...)
+    if (!is.null(k$meanstructure)) arguments$meanstructure <- k$meanstructure
     suppressWarnings(do.call("sem", arguments))
   }
   list(MLM = polished(run("MLM")), MLR = polished(run("MLR")))
