@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -19,11 +19,11 @@ from tam.engine.inference import EstimateColumns, estimate_columns
 from tam.engine.measures import fit_measures, plain, without_solution
 from tam.engine.moments import Moments
 from tam.engine.parameter_table import ParameterTable, Row, build_table
-from tam.engine.sample import Sample, sample_of_moments, sample_of_table
-from tam.engine.solution import Solution, compile_model, prepare, solve
+from tam.engine.sample import Sample, raise_for_empty_interactions, sample_of
+from tam.engine.solution import Solution, compile_model, solve
 from tam.engine.structure import Floats, Structure
 from tam.engine.syntax import parse_model
-from tam.errors import Problem, TamError, Where, problem
+from tam.errors import Problem, TamError, problem
 
 if TYPE_CHECKING:
     import pandas
@@ -61,13 +61,9 @@ def fit_model(
     """
     _raise_for_options(estimator, missing, se, group, ordered, ci)
     table = build_table(parse_model(model), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x)
-    _raise_for_empty_interactions(table)
+    raise_for_empty_interactions(table)
     compiled = compile_model(table)
-    names = compiled.structure.observed_names
-    if isinstance(data, Moments):
-        sample = sample_of_moments(data, names, table.meanstructure)
-    else:
-        sample = sample_of_table(data, names)
+    sample = sample_of(data, compiled.structure)
     solution = solve(compiled, sample.moments)
     options = Options(estimator, missing, meanstructure, std_lv, fixed_x, ci)
     return Fit(model, options, solution, sample)
@@ -94,18 +90,6 @@ def _raise_for_options(
         )
     if not 0.0 < ci < 1.0:
         found.append(problem("level-out-of-range", value=ci))
-    if found:
-        raise TamError(found)
-
-
-def _raise_for_empty_interactions(table: ParameterTable) -> None:
-    """A latent interaction ``X:Z`` needs product indicators; as a plain predictor it has no data."""
-    latent = set(table.variables.latent)
-    found = [
-        problem("interaction-not-expanded", Where(column=name), name=name)
-        for name in table.variables.observed
-        if ":" in name and set(name.split(":")) & latent
-    ]
     if found:
         raise TamError(found)
 
@@ -270,6 +254,14 @@ class Fit:
 
         return regression_scores(self.solution, self.sample)
 
+    def bootstrap(
+        self, n: int = 1000, seed: int = 1, interval: Literal["percentile", "bc", "bca"] = "percentile"
+    ) -> Fit:
+        """The same fit with standard errors and intervals from ``n`` resamples of its rows."""
+        from tam.engine.reported_fit import bootstrapped
+
+        return bootstrapped(self, n, seed, interval)
+
     # --- out
 
     def to_dict(self) -> dict[str, Any]:
@@ -336,22 +328,3 @@ def _square(matrix: Floats, names: tuple[str, ...]) -> pandas.DataFrame:
     import pandas
 
     return pandas.DataFrame(matrix.copy(), index=list(names), columns=list(names))
-
-
-def check_model(
-    model: str, data: pandas.DataFrame | Moments, *, meanstructure: bool = False
-) -> tuple[Problem, ...]:
-    """Whether a model could be estimated from the data, without estimating it: every problem found."""
-    try:
-        table = build_table(parse_model(model), meanstructure=meanstructure)
-        _raise_for_empty_interactions(table)
-        compiled = compile_model(table)
-        names = compiled.structure.observed_names
-        if isinstance(data, Moments):
-            sample = sample_of_moments(data, names, table.meanstructure)
-        else:
-            sample = sample_of_table(data, names)
-        prepare(compiled, sample.moments)
-    except TamError as error:
-        return error.problems
-    return sample.problems

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tam.content import content_path
 from tam.errors import Problem, TamError, Where, problem
+from tam.writing import write_files
 
 FILES = ("study.toml", "export.csv")
 
@@ -32,12 +33,11 @@ def write_demo(folder: str | Path) -> DemoFiles:
     if in_the_way:
         raise TamError(in_the_way)
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (target / name).write_bytes(content)
-    except OSError as fault:
+        write_files({target / name: content for name, content in contents.items()})
+    except TamError as fault:
         place = Where(target.name or str(target))
-        raise TamError(problem("demo-not-writable", place, reason=fault.strerror or "?")) from None
+        reason = fault.problems[0].values.get("reason", "?")
+        raise TamError(problem("demo-not-writable", place, reason=reason)) from None
     return DemoFiles(target, target / "study.toml", target / "export.csv")
 
 
