@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tam.engine.checking import check_model as check_model
     from tam.engine.fit import Fit as Fit
-    from tam.engine.fit import check_model as check_model
     from tam.engine.fit import fit_model as fit_model
     from tam.engine.moments import Moments as Moments
     from tam.engine.moments_file import read_moments as read_moments
 
 _HOMES = {
     "Fit": "tam.engine.fit",
-    "check_model": "tam.engine.fit",
+    "check_model": "tam.engine.checking",
     "fit_model": "tam.engine.fit",
     "Moments": "tam.engine.moments",
     "read_moments": "tam.engine.moments_file",

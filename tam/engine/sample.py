@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tam.engine.moments import Moments
-from tam.engine.structure import Floats
+from tam.engine.parameter_table import ParameterTable
+from tam.engine.structure import Floats, Structure
 from tam.errors import Problem, TamError, Where, problem
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ class Sample:
     rows: Floats | None
     index: pandas.Index[Any] | None
     problems: tuple[Problem, ...]
+
+
+def sample_of(data: pandas.DataFrame | Moments, structure: Structure) -> Sample:
+    """The sample of a compiled model's variables, from a table or from moments."""
+    if isinstance(data, Moments):
+        return sample_of_moments(data, structure.observed_names, structure.meanstructure)
+    return sample_of_table(data, structure.observed_names)
 
 
 def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
@@ -155,3 +163,15 @@ def raise_if_not_definite(covariance: Floats, names: Sequence[str]) -> None:
             eigenvalue=f"{values[0]:.3g}",
         )
     )
+
+
+def raise_for_empty_interactions(table: ParameterTable) -> None:
+    """A latent interaction ``X:Z`` needs product indicators; as a plain predictor it has no data."""
+    latent = set(table.variables.latent)
+    found = [
+        problem("interaction-not-expanded", Where(column=name), name=name)
+        for name in table.variables.observed
+        if ":" in name and set(name.split(":")) & latent
+    ]
+    if found:
+        raise TamError(found)
