@@ -81,9 +81,10 @@ def _weights(group: IncompleteGroup, robust: bool) -> _Weights | None:
     assert at is not None
     complete = n / 2.0 * moment_curvature(whole, at, expected=True)[cells]
     observed = n / 2.0 * moment_curvature(patterns, saturated.point)[cells]
-    spread: Floats = np.linalg.inv(observed)
+    spread = np.asarray(np.linalg.inv(observed), dtype=np.float64)
     if robust:
-        spread = spread @ moment_score_products(saturated.point, patterns, group.rows)[cells] @ spread
+        products = moment_score_products(saturated.point, patterns, group.rows)[cells]
+        spread = np.asarray(spread @ products @ spread)
     return _Weights(complete, observed, spread)
 
 

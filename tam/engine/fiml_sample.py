@@ -1,0 +1,118 @@
+"""From a table with missing answers to the rows FIML can use, their patterns and saturated moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tam.engine.fiml_patterns import Booleans, Patterns, patterns_of
+from tam.engine.moments import Moments
+from tam.engine.sample import raise_if_not_definite
+from tam.engine.saturated import Saturated, saturated_moments
+from tam.engine.structure import Floats, Integers
+from tam.errors import Problem, TamError, Where, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """One group's rows (n, p) with nan, ``kept`` (n,) their places in the table; patterns and moments."""
+
+    names: tuple[str, ...]
+    rows: Floats
+    kept: Integers
+    patterns: Patterns
+    saturated: Saturated
+    problems: tuple[Problem, ...]
+
+    @property
+    def moments(self) -> Moments:
+        """The saturated moments, on the scale of a sample (divisor n - 1)."""
+        n = len(self.rows)
+        return Moments(self.names, self.saturated.covariance * (n / (n - 1)), self.saturated.means, n)
+
+
+def incomplete_sample(values: Floats, names: Sequence[str], given: Booleans) -> Incomplete:
+    """Rows that can enter: an answer in some column, and in every ``given`` (p,) one (``fixed.x``).
+
+    ``values`` (n, p) with nan where an answer is missing. Raises ``TamError`` where they determine nothing.
+    """
+    missing = np.isnan(values)
+    empty = np.asarray(missing.all(axis=1))
+    without_x = np.asarray(missing[:, given].any(axis=1) & ~empty)
+    kept = np.flatnonzero(~(empty | without_x))
+    rows = values[kept]
+    problems = [*_not_usable(rows, names), *_never_answered(rows, names)]
+    if problems:
+        raise TamError(problems)
+    notes = list(_left_out(missing, empty, without_x, given, names))
+    patterns = patterns_of(rows)
+    saturated = saturated_moments(patterns)
+    if saturated is None or not saturated.converged:
+        raise TamError(_not_found(saturated, names))
+    raise_if_not_definite(saturated.covariance, names)
+    if not saturated.determined:
+        notes.append(_not_determined(patterns, names))
+    return Incomplete(tuple(names), rows, kept, patterns, saturated, tuple(notes))
+
+
+def _not_usable(rows: Floats, names: Sequence[str]) -> list[Problem]:
+    if len(rows) > len(names):
+        return []
+    return [problem("model-too-few-rows", n=len(rows), variables=len(names), needed=len(names) + 1)]
+
+
+def _never_answered(rows: Floats, names: Sequence[str]) -> list[Problem]:
+    """Columns without an answer, or with one answer for everybody."""
+    seen = ~np.isnan(rows)
+    found = []
+    for name, column, known in zip(names, rows.T, seen.T):
+        answers = column[known]
+        if not len(answers):
+            found.append(problem("column-never-answered", Where(column=name), column=name))
+        elif answers.min() == answers.max():
+            found.append(problem("model-column-constant", Where(column=name), column=name))
+    return found
+
+
+def _left_out(
+    missing: Booleans, empty: Booleans, without_x: Booleans, given: Booleans, names: Sequence[str]
+) -> list[Problem]:
+    found = []
+    if empty.any():
+        found.append(problem("rows-without-answers", dropped=int(empty.sum()), total=len(missing)))
+    if without_x.any():
+        count = missing[without_x].sum(axis=0)
+        columns = [f"{names[int(at)]} ({count[at]})" for at in np.flatnonzero(given) if count[at]]
+        found.append(
+            problem(
+                "rows-without-predictor", dropped=int(without_x.sum()), total=len(missing), columns=columns
+            )
+        )
+    return found
+
+
+def _not_determined(patterns: Patterns, names: Sequence[str]) -> Problem:
+    i, j = np.nonzero(np.triu(patterns.coverage == 0, k=1))
+    pairs = [f"{names[int(a)]} - {names[int(b)]}" for a, b in zip(i, j)]
+    return problem("pair-never-together", pairs=pairs[:20] or ["-"])
+
+
+def _not_found(saturated: Saturated | None, names: Sequence[str]) -> Problem:
+    if saturated is None:
+        return problem("saturated-not-found", columns=list(names[:20]))
+    deviations = np.sqrt(np.diag(saturated.covariance))
+    _, vectors = np.linalg.eigh(saturated.covariance / np.outer(deviations, deviations))
+    involved = np.flatnonzero(np.abs(vectors[:, 0]) > 0.1 * np.abs(vectors[:, 0]).max())
+    return problem("saturated-not-found", columns=[names[int(at)] for at in involved][:20])
+
+
+def option_problems(estimator: str, *, from_moments: bool) -> list[Problem]:
+    """Why FIML cannot be done with an estimator or with the data given; empty if it can."""
+    found = []
+    if estimator not in ("ML", "MLR"):
+        found.append(problem("fiml-needs-ml", estimator=estimator))
+    if from_moments:
+        found.append(problem("fiml-needs-rows"))
+    return found
