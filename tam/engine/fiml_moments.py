@@ -17,12 +17,16 @@ them against finite differences.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from tam.engine.fiml_patterns import Booleans, Patterns
 from tam.engine.structure import Floats, Integers
+
+#: Numbers per block of patterns, about 8 megabytes.
+BLOCK = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +50,34 @@ class MomentPoint:
 
 def at_moments(patterns: Patterns, sigma: Floats, mu: Floats) -> MomentPoint | None:
     """F with its first derivatives; None where a pattern's covariance matrix is not positive definite."""
-    try:
-        inverses, logs = masked_inverses(sigma, patterns.observed)
-    except np.linalg.LinAlgError:
-        return None
-    deviation = np.where(patterns.observed, patterns.means - mu, 0.0)
-    spread = patterns.covariances + deviation[:, :, None] * deviation[:, None, :]
-    turned = inverses @ spread
-    tilted = turned @ inverses
-    pulled = (inverses @ deviation[:, :, None])[:, :, 0]
+    count, p = patterns.observed.shape
+    inverses, tilted = np.empty((count, p, p)), np.empty((count, p, p))
+    pulled, logs, distances = np.empty((count, p)), np.empty(count), np.empty(count)
+    for part in _blocks(count, p):
+        seen = patterns.observed[part]
+        try:
+            inverses[part], logs[part] = masked_inverses(sigma, seen)
+        except np.linalg.LinAlgError:
+            return None
+        deviation = np.where(seen, patterns.means[part] - mu, 0.0)
+        spread = patterns.covariances[part] + deviation[:, :, None] * deviation[:, None, :]
+        turned = inverses[part] @ spread
+        tilted[part] = turned @ inverses[part]
+        pulled[part] = (inverses[part] @ deviation[:, :, None])[:, :, 0]
+        distances[part] = np.trace(turned, axis1=1, axis2=2)
     shares = patterns.shares
-    value = float(shares @ (logs + np.trace(turned, axis1=1, axis2=2)))
+    value = float(shares @ (logs + distances))
     if not np.isfinite(value):
         return None
-    slope = np.tensordot(shares, inverses - tilted, axes=1)
+    slope = np.tensordot(shares, inverses, axes=1) - np.tensordot(shares, tilted, axes=1)
     slope = (slope + slope.T) / 2.0
     return MomentPoint(sigma, mu, value, inverses, tilted, pulled, logs, slope, -2.0 * (shares @ pulled))
+
+
+def _blocks(count: int, p: int) -> Iterator[slice]:
+    """Patterns in blocks, so that what is only needed on the way stays within a few megabytes."""
+    size = max(1, BLOCK // (p * p))
+    return (slice(begin, begin + size) for begin in range(0, count, size))
 
 
 def masked_inverses(sigma: Floats, observed: Booleans) -> tuple[Floats, Floats]:
@@ -98,16 +114,19 @@ def moment_curvature(patterns: Patterns, point: MomentPoint, *, expected: bool =
     p = len(point.mu)
     i, j = vech_places(p)
     half = len(i)
-    shares, inverses = patterns.shares, point.inverses
-    other = inverses / 2.0 if expected else point.tilted - inverses / 2.0
-    weighted = shares[:, None] * inverses[:, i, j]
-    product = weighted.T @ other[:, i, j]
+    shares = patterns.shares
+    product, bent = np.zeros((half, half)), np.zeros((half, p))
+    for part in _blocks(len(shares), p):
+        inverses = point.inverses[part]
+        other = inverses / 2.0 if expected else point.tilted[part] - inverses / 2.0
+        weighted = shares[part, None] * inverses[:, i, j]
+        product += weighted.T @ other[:, i, j]
+        bent += weighted.T @ point.pulled[part]
     result = np.zeros((half + p, half + p))
     result[:half, :half] = _crossed(product + product.T, i, j)
-    result[half:, half:] = 2.0 * np.tensordot(shares, inverses, axes=1)
+    result[half:, half:] = 2.0 * np.tensordot(shares, point.inverses, axes=1)
     if not expected:
         place = _place(p)
-        bent = weighted.T @ point.pulled
         mixed = bent[place[j], i[:, None]] + bent[place[i], j[:, None]]
         result[:half, half:] = _multiplicity(i, j)[:, None] * mixed
         result[half:, :half] = result[:half, half:].T
