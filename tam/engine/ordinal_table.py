@@ -1,0 +1,109 @@
+"""The rows that ordered variables add to the parameter table and the rows they take away.
+
+As lavaan's ``sem(ordered = ...)`` with the delta parameterisation: thresholds ``x | t1`` free, scaling
+``x ~*~ x`` fixed at 1, intercept of x fixed at 0, residual variance of x no parameter (it is what makes the
+response's variance 1 / scaling^2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tam.engine.ordinal_structure import OrdinalStructure, Scalings, Thresholds
+from tam.engine.parameter_table import Row, Variables
+from tam.engine.structure import Structure
+from tam.errors import Problem, Where, problem
+
+THRESHOLD, SCALING = "|", "~*~"
+
+
+def is_ordinal(row: Row) -> bool:
+    """Rows that do not stand in the structure's matrices."""
+    return row.op in (THRESHOLD, SCALING)
+
+
+def ordinal_rows(
+    rows: Sequence[Row], categories: Mapping[str, int], *, free_scalings: bool = False
+) -> list[Row]:
+    """One group's rows with those of its ordered variables: ``categories`` name -> number of answers.
+
+    Thresholds stand after the rows of the text, scalings before the intercepts, as in lavaan.
+    ``free_scalings``: a later group of a model whose thresholds are equal across groups.
+    """
+    kept = [_residual_and_intercept(row, categories) for row in rows]
+    group = kept[0].group if kept else None
+    present = {row.name for row in kept}
+    cuts = [
+        Row(name, THRESHOLD, f"t{at}", group=group)
+        for name, number in categories.items()
+        for at in range(1, number)
+        if f"{name}|t{at}" not in present
+    ]
+    scalings = [
+        Row(name, SCALING, name, fixed=None if free_scalings else 1.0, group=group)
+        for name in categories
+        if f"{name}~*~{name}" not in present
+    ]
+    first = next((at for at, row in enumerate(kept) if not row.user), len(kept))
+    means = next((at for at in range(first, len(kept)) if kept[at].op == "~1"), len(kept))
+    return [*kept[:first], *cuts, *kept[first:means], *scalings, *kept[means:]]
+
+
+def _residual_and_intercept(row: Row, categories: Mapping[str, int]) -> Row:
+    if row.lhs in categories and row.op == "~~" and row.lhs == row.rhs:
+        return replace(row, fixed=0.0, label="")
+    if row.lhs in categories and row.op == "~1" and not row.user:
+        return replace(row, fixed=0.0)
+    return row
+
+
+def ordinal_row_problems(
+    rows: Sequence[Row], variables: Variables, categories: Mapping[str, int]
+) -> list[Problem]:
+    """What the text asks of ordered variables that the delta parameterisation does not have."""
+    found = []
+    for row in rows:
+        where = Where(column=row.lhs, line=row.line)
+        if row.op == THRESHOLD and row.lhs not in categories:
+            found.append(problem("threshold-of-continuous", where, variable=row.lhs))
+        elif row.op == THRESHOLD and row.rhs not in _names(categories[row.lhs]):
+            known = _names(categories[row.lhs])
+            found.append(
+                problem("threshold-unknown", where, variable=row.lhs, threshold=row.rhs, known=known)
+            )
+        elif row.user and row.op == "~~" and row.lhs == row.rhs and row.lhs in categories:
+            found.append(problem("ordered-residual-variance", where, variable=row.lhs))
+    given = [name for name in variables.exogenous if name in categories]
+    found += [problem("ordered-only-predicts", Where(column=name), variable=name) for name in given]
+    return found
+
+
+def _names(categories: int) -> tuple[str, ...]:
+    return tuple(f"t{at}" for at in range(1, categories))
+
+
+def ordinal_structure(structure: Structure, rows: Sequence[Row], ordered: Sequence[str]) -> OrdinalStructure:
+    """The ordered side of one group: ``rows`` of that group, numbered; thresholds in ascending order."""
+    names = structure.observed_names
+    place = {name: at for at, name in enumerate(names)}
+    cuts = [row for row in rows if row.op == THRESHOLD]
+    cuts.sort(key=lambda row: (place[row.lhs], int(row.rhs[1:])))
+    scalings = {place[row.lhs]: row for row in rows if row.op == SCALING}
+    parameter = np.full(len(names), -1, dtype=np.intp)
+    fixed = np.ones(len(names))
+    for at, row in scalings.items():
+        parameter[at] = row.parameter
+        fixed[at] = 1.0 if row.fixed is None else row.fixed
+    return OrdinalStructure(
+        structure=structure,
+        ordered=np.array([name in ordered for name in names]),
+        thresholds=Thresholds(
+            variable=np.array([place[row.lhs] for row in cuts], dtype=np.intp),
+            parameter=np.array([row.parameter for row in cuts], dtype=np.intp),
+            fixed=np.array([row.fixed or 0.0 for row in cuts]),
+        ),
+        scalings=Scalings(parameter, fixed),
+    )
