@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tam.cli.answer import Answer, Block, Heading, Table
-from tam.errors import Language, Problem
+from tam.errors import Language, Problem, Where, catalogue
 
 SCHEMA = "tam/1"
 SAME_CODE_LIMIT = 20
@@ -55,20 +55,22 @@ class Console:
     err: TextIO
 
     def deliver(self, command: str, answer: Answer, exit_code: int) -> None:
-        """Write the whole answer: one JSON object, or blocks on stdout and problems on stderr."""
+        """Write the whole answer: one JSON object; or problems on stderr, then the result on stdout."""
         if self.preferences.as_json:
-            self.out.write(
-                envelope(command, answer, exit_code, ascii_only=not _speaks_unicode(self.out)) + "\n"
-            )
-        elif not self.preferences.quiet:
-            colour = self.preferences.colour and self.out.isatty()
-            self.out.write("".join(f"{line}\n" for line in block_lines(answer.blocks, colour)))
-        self.out.flush()
-        if not self.preferences.as_json:
-            colour = self.preferences.colour and self.err.isatty()
-            lines = problem_lines(answer.problems, self.preferences.language, colour)
-            self.err.write("".join(f"{line}\n" for line in lines))
-            self.err.flush()
+            ascii_only = not _speaks_unicode(self.out)
+            self.out.write(envelope(command, answer, exit_code, ascii_only) + "\n")
+            self.out.flush()
+            return
+        problems = problem_lines(answer.problems, self.preferences.language, self._coloured(self.err))
+        self.err.write("".join(f"{line}\n" for line in problems))
+        self.err.flush()
+        if not self.preferences.quiet:
+            lines = block_lines(answer.blocks, self._coloured(self.out))
+            self.out.write("".join(f"{line}\n" for line in lines))
+            self.out.flush()
+
+    def _coloured(self, stream: TextIO) -> bool:
+        return self.preferences.colour and stream.isatty()
 
     def progress(self, message: str, done: int | None = None, total: int | None = None) -> None:
         """Say on stderr what is being done now; a counter overwrites its own line on a terminal."""
@@ -127,7 +129,10 @@ def block_lines(blocks: Iterable[Block], colour: bool = False) -> list[str]:
 def problem_lines(
     problems: Iterable[Problem | Mapping[str, Any]], language: Language = "en", colour: bool = False
 ) -> list[str]:
-    """Problems as blocks: what, where, why, mend. The same code again is only told with its place."""
+    """Problems as blocks: what, where, why, mend. The same code again is only told with its place.
+
+    A note asks for nothing, so its why and mend are left to `tam explain`.
+    """
     by_code: dict[str, list[dict[str, Any]]] = {}
     for one in problems:
         told = _told(one, language)
@@ -139,16 +144,16 @@ def problem_lines(
 
 
 def _told(one: Problem | Mapping[str, Any], language: Language) -> dict[str, Any]:
-    if isinstance(one, Problem):
-        words = {"what": one.text("what", language), "why": one.text("why", language)}
-        words["mend"] = one.text("mend", language)
-        return {"code": one.code, "severity": one.severity, "place": str(one.where), **words}
-    where = one.get("where") or {}
-    place = [str(where["file"])] if where.get("file") else []
-    place += [
-        f"{name} {where[name]}" for name in ("line", "row", "column", "item") if where.get(name) is not None
-    ]
-    return {**one, "place": ", ".join(place)}
+    """Code, severity, place and words in one language; a problem read from results is told anew."""
+    if not isinstance(one, Problem):
+        where = Where(**(one.get("where") or {}))
+        values = one.get("values")
+        if not isinstance(values, Mapping) or one["code"] not in catalogue():
+            return {**one, "place": str(where)}
+        one = Problem(str(one["code"]), one["severity"], where, values)
+    words = {"what": one.text("what", language), "why": one.text("why", language)}
+    words["mend"] = one.text("mend", language)
+    return {"code": one.code, "severity": one.severity, "place": str(one.where), **words}
 
 
 def _problem_block(
@@ -163,7 +168,7 @@ def _problem_block(
     if len(group) > SAME_CODE_LIMIT:
         lines.append("   " + labels["also"].format(n=len(group) - SAME_CODE_LIMIT))
     width = max(_width(labels[part]) for part in ("why", "mend", "more"))
-    for part in ("why", "mend"):
+    for part in () if severity == "note" else ("why", "mend"):
         head = labels[part] + " " * (width - _width(labels[part]))
         texts = dict.fromkeys(str(one[part]) for one in group[:SAME_CODE_LIMIT])
         for text in list(texts)[:3]:

@@ -170,6 +170,34 @@ def test_our_own_fault_says_so_and_keeps_the_shape(tam, monkeypatch) -> None:
     assert "our fault" in spoken.err
 
 
+def test_a_damaged_installation_is_still_told(tam, monkeypatch) -> None:
+    """Without its own words tam can only say that, but it does, with the exit code of a fault of ours."""
+    import tam.errors as errors
+
+    def unreadable(*_: object) -> None:
+        raise FileNotFoundError("the installation is incomplete")
+
+    monkeypatch.setattr(errors, "catalogue", unreadable)
+    answer = tam("instruments", "no-such-instrument")
+    assert answer.code == 3
+    assert "the installation is incomplete" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_problems_stand_before_the_result_so_that_the_result_is_read_last(demo: Path) -> None:
+    command = [sys.executable, "-m", "tam", "screen", str(demo)]
+    both = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+    ).stdout
+    assert both.index("respondents-flagged") < both.index("Rules")
+
+
+def test_problems_of_results_are_told_in_the_language_asked_for(tam, demo: Path, tmp_path: Path) -> None:
+    answer = tam("run", demo, "--out", tmp_path, "--bootstrap", "10", environment={"TAM_LANG": "zh"})
+    assert "说明 personal-columns-dropped" in answer.err
+    assert "can identify people" not in answer.err
+
+
 def test_a_traceback_only_for_those_who_ask() -> None:
     code = (
         "import sys; import tam.cli.commands.explain as m\n"
