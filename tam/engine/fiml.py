@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tam.engine.fiml_moments import MomentPoint, at_moments, moment_curvature, vech_places
+from tam.engine.fiml_moments import (
+    MomentPoint,
+    at_moments,
+    moment_curvature,
+    moment_gradient,
+    vech_places,
+)
 from tam.engine.fiml_patterns import Patterns
 from tam.engine.maximum_likelihood import second_order, second_order_means
 from tam.engine.saturated import Saturated
@@ -20,19 +26,18 @@ from tam.engine.structure import Floats, Implied, Structure, derivatives, implie
 
 @dataclass(frozen=True, slots=True)
 class FimlTarget:
-    """What is fitted: the patterns of one group and their saturated moments."""
+    """What is fitted: the patterns of one group, their saturated moments (p, p) and (p,), and ``level``,
+    the saturated likelihood's own minimum, from which F counts."""
 
     patterns: Patterns
-    saturated: Saturated
+    covariance: Floats
+    means: Floats
+    level: float
 
-    @property
-    def covariance(self) -> Floats:
-        """Saturated covariance matrix (p, p), the sample's as far as there is one."""
-        return self.saturated.covariance
 
-    @property
-    def means(self) -> Floats:
-        return self.saturated.means
+def fiml_target(patterns: Patterns, saturated: Saturated) -> FimlTarget:
+    """The target of patterns whose saturated moments are known."""
+    return FimlTarget(patterns, saturated.covariance, saturated.means, saturated.point.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +49,53 @@ class FimlPoint:
     implied: Implied
     at: MomentPoint
 
-
-def evaluate(structure: Structure, aim: FimlTarget, theta: Floats) -> FimlPoint | None:
-    """F at theta; None where theta has no density (a Sigma_oo not positive definite, I - A singular)."""
-    try:
-        model = implied(structure, theta)
-    except np.linalg.LinAlgError:
-        return None
-    at = at_moments(aim.patterns, model.sigma, model.mu)
-    if at is None:
-        return None
-    return FimlPoint(theta, at.value - aim.saturated.point.value, model, at)
+    @property
+    def groups(self) -> tuple[FimlPoint]:
+        """The points of all groups: this one."""
+        return (self,)
 
 
-def gradient(structure: Structure, point: FimlPoint) -> Floats:
-    """dF/dtheta (q,)."""
-    slopes = derivatives(structure, point.implied)
-    inner = point.at.slope_sigma
-    by_cell = 2.0 * slopes.weight * np.sum(slopes.left * (inner @ slopes.right), axis=0)
-    assert slopes.mu is not None
-    return np.asarray(structure.summed(by_cell) + slopes.mu.T @ point.at.slope_mu)
+@dataclass(frozen=True, slots=True)
+class FimlML:
+    """The likelihood of one group's incomplete cases, as an ``Objective``.
 
+    ``slopes`` of its methods are those of the moments (p(p + 1)/2 + p, q).
+    """
 
-def information(structure: Structure, aim: FimlTarget, point: FimlPoint) -> Floats:
-    """Expected Hessian of F given the patterns (q, q), positive semi-definite."""
-    slopes = moment_slopes(structure, point.implied)
-    return np.asarray(slopes.T @ moment_curvature(aim.patterns, point.at, expected=True) @ slopes)
+    structure: Structure
+    aim: FimlTarget
 
+    def evaluate(self, theta: Floats) -> FimlPoint | None:
+        """F at theta; None where it has no density (a Sigma_oo not positive definite, I - A singular)."""
+        try:
+            model = implied(self.structure, theta)
+        except np.linalg.LinAlgError:
+            return None
+        at = at_moments(self.aim.patterns, model.sigma, model.mu)
+        return None if at is None else FimlPoint(theta, at.value - self.aim.level, model, at)
 
-def hessian(structure: Structure, aim: FimlTarget, point: FimlPoint) -> Floats:
-    """Observed Hessian of F (q, q); n/2 times it is the observed information of n cases."""
-    slopes = moment_slopes(structure, point.implied)
-    first = slopes.T @ moment_curvature(aim.patterns, point.at) @ slopes
-    by_cell = second_order(structure, point.implied, point.at.slope_sigma)
-    second = by_cell if structure.gather is None else structure.gather.T @ by_cell @ structure.gather
-    return np.asarray(first + second + second_order_means(structure, point.implied, point.at.slope_mu))
+    def slopes(self, point: FimlPoint) -> Floats:
+        return moment_slopes(self.structure, point.implied)
+
+    def gradient(self, point: FimlPoint, slopes: Floats | None = None) -> Floats:
+        """dF/dtheta (q,)."""
+        given = self.slopes(point) if slopes is None else slopes
+        return np.asarray(given.T @ moment_gradient(point.at))
+
+    def information(self, point: FimlPoint, slopes: Floats | None = None) -> Floats:
+        """Expected Hessian of F given the patterns (q, q), positive semi-definite."""
+        given = self.slopes(point) if slopes is None else slopes
+        return np.asarray(given.T @ moment_curvature(self.aim.patterns, point.at, expected=True) @ given)
+
+    def hessian(self, point: FimlPoint, slopes: Floats | None = None) -> Floats:
+        """Observed Hessian of F (q, q); n/2 times it is the observed information of n cases."""
+        given = self.slopes(point) if slopes is None else slopes
+        structure, model = self.structure, point.implied
+        result = given.T @ moment_curvature(self.aim.patterns, point.at) @ given
+        by_cell = second_order(structure, model, point.at.slope_sigma)
+        gather = structure.gather
+        result = result + (by_cell if gather is None else gather.T @ by_cell @ gather)
+        return np.asarray(result + second_order_means(structure, model, point.at.slope_mu))
 
 
 def moment_slopes(structure: Structure, at: Implied) -> Floats:

@@ -51,7 +51,7 @@ def corrected_fit(groups: Sequence[IncompleteGroup], space: Affine, *, robust: b
     ``robust``: Omega is the sandwich (MLR), else the inverse of J (ML).
     """
     weights = [_weights(one, robust) for one in groups]
-    baselines = [baseline_point(one.aim.patterns, one.predicting) for one in groups]
+    baselines = [baseline_point(one.patterns, one.predicting) for one in groups]
     if any(one is None for one in (*weights, *baselines)):
         return None
     slopes = [
@@ -70,7 +70,7 @@ def corrected_fit(groups: Sequence[IncompleteGroup], space: Affine, *, robust: b
 
 
 def _weights(group: IncompleteGroup, robust: bool) -> _Weights | None:
-    patterns, saturated = group.aim.patterns, group.aim.saturated
+    patterns, saturated = group.patterns, group.saturated
     if not saturated.determined:
         return None
     places = fitted_moments(group.given)
@@ -97,13 +97,13 @@ def _complete(patterns: Patterns, covariance: Floats, means: Floats) -> Patterns
 
 def _complete_discrepancy(group: IncompleteGroup, at: MomentPoint) -> float:
     """n F_C of one group: the complete-data discrepancy between saturated moments and those of ``at``."""
-    saturated = group.aim.saturated
-    whole = _complete(group.aim.patterns, saturated.covariance, saturated.means)
+    saturated = group.saturated
+    whole = _complete(group.patterns, saturated.covariance, saturated.means)
     model = at_moments(whole, at.sigma, at.mu)
     best = at_moments(whole, saturated.covariance, saturated.means)
     if model is None or best is None:
         return float("nan")
-    return group.aim.patterns.total * (model.value - best.value)
+    return group.patterns.total * (model.value - best.value)
 
 
 def _selection(group: IncompleteGroup) -> Floats:
@@ -136,7 +136,7 @@ def incomplete_gfi(groups: Sequence[IncompleteGroup]) -> float:
     """
     error = total = 0.0
     for one in groups:
-        patterns = one.aim.patterns
+        patterns = one.patterns
         places = fitted_moments(one.given)
         i, j = vech_places(patterns.variables)
         seen = patterns.observed * patterns.counts[:, None]

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tam.engine.fiml import FimlPoint, FimlTarget
+from tam.engine.fiml import FimlPoint
 from tam.engine.fiml_baseline import baseline_moments, baseline_point, fitted_moments
 from tam.engine.fiml_moments import MomentPoint, moment_curvature
-from tam.engine.fiml_patterns import Booleans
+from tam.engine.fiml_patterns import Booleans, Patterns
 from tam.engine.fiml_scores import casewise_scores, moment_score_products
 from tam.engine.robust import Robust, model_trace
+from tam.engine.saturated import Saturated
 from tam.engine.structure import Affine, Floats, Integers, Structure
 
 
@@ -26,7 +27,8 @@ class IncompleteGroup:
     ``predicting`` (p,) those that keep their covariances in the baseline model."""
 
     structure: Structure
-    aim: FimlTarget
+    patterns: Patterns
+    saturated: Saturated
     point: FimlPoint
     rows: Floats
     given: Booleans
@@ -41,10 +43,10 @@ def incomplete_robust_parts(groups: Sequence[IncompleteGroup], curvature: Floats
     meat = np.zeros_like(curvature)
     whole = baseline = 0.0
     for one in groups:
-        scores = casewise_scores(one.structure, one.point.implied, one.point.at, one.aim.patterns, one.rows)
+        scores = casewise_scores(one.structure, one.point.implied, one.point.at, one.patterns, one.rows)
         meat += scores.T @ scores
-        whole += _trace_at(one, one.aim.saturated.point, fitted_moments(one.given))
-        at = baseline_point(one.aim.patterns, one.predicting)
+        whole += _trace_at(one, one.saturated.point, fitted_moments(one.given))
+        at = baseline_point(one.patterns, one.predicting)
         own = baseline_moments(one.predicting, one.given)
         baseline += np.nan if at is None else _trace_at(one, at, own)
     return Robust(meat, whole - model_trace(curvature, meat, space), whole - baseline)
@@ -52,7 +54,7 @@ def incomplete_robust_parts(groups: Sequence[IncompleteGroup], curvature: Floats
 
 def _trace_at(group: IncompleteGroup, at: MomentPoint, places: Integers) -> float:
     """tr(A^-1 B) of the moments at ``places``, where the likelihood is maximal in them."""
-    patterns = group.aim.patterns
+    patterns = group.patterns
     cells = np.ix_(places, places)
     information = patterns.total / 2.0 * moment_curvature(patterns, at)[cells]
     products = moment_score_products(at, patterns, group.rows)[cells]

@@ -29,7 +29,8 @@ SEEDS = st.integers(0, 10_000)
 def incomplete_rows(seed: int, n: int, p: int, share: float = 0.25) -> np.ndarray:
     """Correlated rows (n, p) with a share of nan; every row and every pair of columns has answers."""
     rng = np.random.default_rng(seed)
-    rows = rng.normal(size=(n, p)) @ (np.eye(p) + 0.3 * rng.normal(size=(p, p))) + 1.0
+    shared = rng.normal(size=(n, p)) @ (0.5 * rng.normal(size=(p, p)))
+    rows = 1.0 + shared + rng.normal(size=(n, p))
     gone = rng.random(rows.shape) < share
     gone[: n // 3] = False
     gone[np.arange(n), rng.integers(p, size=n)] = False
@@ -54,16 +55,16 @@ def structure_point(name: str, seed: int, share: float = 0.25):  # type: ignore[
     best = saturated_moments(patterns)
     assert best is not None
     structure = with_sample(structure, best.covariance, best.means)
-    aim = fiml.FimlTarget(patterns, best)
+    objective = fiml.FimlML(structure, fiml.fiml_target(patterns, best))
     rng = np.random.default_rng(seed)
     cells = structure.covariances
     variances = cells.parameter[cells.row == cells.column]
     while True:
         theta = 0.3 * rng.normal(size=len(structure.free))
         theta[variances] = np.abs(theta[variances]) + 1.0
-        point = fiml.evaluate(structure, aim, theta)
+        point = objective.evaluate(theta)
         if point is not None:
-            return structure, aim, point, rows
+            return objective, point, rows
 
 
 @given(seed=SEEDS)
@@ -95,16 +96,16 @@ def test_derivatives_by_the_moments(seed: int) -> None:
 @given(seed=SEEDS)
 @settings(max_examples=6, deadline=None)
 def test_derivatives_by_theta(name: str, seed: int) -> None:
-    structure, aim, point, _ = structure_point(name, seed)
-    ours, curvature = fiml.gradient(structure, point), fiml.hessian(structure, aim, point)
-    assert np.linalg.eigvalsh(fiml.information(structure, aim, point))[0] > -1e-9 * np.abs(curvature).max()
+    objective, point, _ = structure_point(name, seed)
+    ours, curvature = objective.gradient(point), objective.hessian(point)
+    assert np.linalg.eigvalsh(objective.information(point))[0] > -1e-9 * np.abs(curvature).max()
     for at in range(len(point.theta)):
         shift = 1e-6 * np.eye(len(point.theta))[at]
-        up, down = (fiml.evaluate(structure, aim, point.theta + way * shift) for way in (1, -1))
+        up, down = (objective.evaluate(point.theta + way * shift) for way in (1, -1))
         assert up is not None
         assert down is not None
         assert ours[at] == pytest.approx((up.value - down.value) / 2e-6, rel=1e-5, abs=1e-6)
-        rows = (fiml.gradient(structure, up) - fiml.gradient(structure, down)) / 2e-6
+        rows = (objective.gradient(up) - objective.gradient(down)) / 2e-6
         assert np.allclose(curvature[at], rows, rtol=1e-4, atol=1e-5 * np.abs(curvature).max())
 
 
@@ -112,15 +113,16 @@ def test_derivatives_by_theta(name: str, seed: int) -> None:
 @given(seed=SEEDS)
 @settings(max_examples=6, deadline=None)
 def test_complete_data_is_the_special_case(name: str, seed: int) -> None:
-    structure, aim, point, rows = structure_point(name, seed, share=0.0)
+    objective, point, rows = structure_point(name, seed, share=0.0)
+    structure = objective.structure
     whole = maximum_likelihood.target(np.cov(rows.T, bias=True), rows.mean(axis=0))
     same = maximum_likelihood.evaluate(structure, whole, point.theta)
     assert same is not None
     assert point.value == pytest.approx(same.value, rel=1e-10)
     pairs = (
-        (fiml.gradient(structure, point), maximum_likelihood.gradient(structure, whole, same)),
-        (fiml.hessian(structure, aim, point), maximum_likelihood.hessian(structure, whole, same)),
-        (fiml.information(structure, aim, point), maximum_likelihood.information(structure, same)),
+        (objective.gradient(point), maximum_likelihood.gradient(structure, whole, same)),
+        (objective.hessian(point), maximum_likelihood.hessian(structure, whole, same)),
+        (objective.information(point), maximum_likelihood.information(structure, same)),
     )
     for ours, theirs in pairs:
         assert np.allclose(ours, theirs, rtol=1e-8, atol=1e-9 * np.abs(theirs).max())
@@ -129,10 +131,11 @@ def test_complete_data_is_the_special_case(name: str, seed: int) -> None:
 @given(seed=SEEDS)
 @settings(max_examples=10, deadline=None)
 def test_scores_are_derivatives_of_each_case(seed: int) -> None:
-    structure, aim, point, rows = structure_point("everything", seed)
+    objective, point, rows = structure_point("everything", seed)
+    structure, aim = objective.structure, objective.aim
     n = aim.patterns.total
     scores = casewise_scores(structure, point.implied, point.at, aim.patterns, rows)
-    assert np.allclose(scores.sum(axis=0), -n / 2 * fiml.gradient(structure, point), atol=1e-8 * n)
+    assert np.allclose(scores.sum(axis=0), -n / 2 * objective.gradient(point), atol=1e-8 * n)
     by_moment = np.vstack(list(moment_scores(point.at, aim.patterns, rows)))
     assert np.allclose(by_moment @ fiml.moment_slopes(structure, point.implied), scores, atol=1e-9 * n)
     products = moment_score_products(point.at, aim.patterns, rows)
@@ -174,7 +177,9 @@ def test_saturated_moments_are_a_maximum_in_any_units(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for _ in range(5):
         wobble = np.eye(p) + 0.05 * rng.normal(size=(p, p))
-        other = at_moments(patterns, wobble @ best.covariance @ wobble.T, best.means + 0.1 * rng.normal(size=p))
+        other = at_moments(
+            patterns, wobble @ best.covariance @ wobble.T, best.means + 0.1 * rng.normal(size=p)
+        )
         assert other is not None
         assert log_likelihood(patterns, other.value) <= best.log_likelihood
     factors, shifts = 10.0 ** rng.integers(-2, 3, size=p), rng.normal(size=p)

@@ -1,0 +1,70 @@
+"""From a compiled model and incomplete samples to what the search minimises, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tam.engine.fiml import FimlML, fiml_target
+from tam.engine.fiml_patterns import Booleans
+from tam.engine.fiml_robust import IncompleteGroup
+from tam.engine.fiml_sample import Incomplete
+from tam.engine.objective import joint
+from tam.engine.parameter_table import ParameterTable
+from tam.engine.solution import Compiled, Prepared, Solution, checked, merged_starts
+from tam.engine.starting_values import plain_starting_values, starting_values
+from tam.engine.structure import Structure, with_sample
+
+
+def prepare_incomplete(compiled: Compiled, samples: Sequence[Incomplete]) -> Prepared:
+    """Everything before the search, one sample per group; raises ``TamError`` if the model is not identified.
+
+    The model has a mean structure. Starting values come from the saturated moments.
+    """
+    structures, parts, starts, plain = [], [], [], []
+    for at, sample in enumerate(samples):
+        aim = fiml_target(sample.patterns, sample.saturated)
+        structure = with_sample(compiled.structures[at], aim.covariance, aim.means)
+        rows = compiled.table.rows_of(at)
+        structures.append(structure)
+        parts.append(FimlML(structure, aim))
+        starts.append(starting_values(structure, rows, aim.covariance, aim.means))
+        plain.append(plain_starting_values(structure, rows, aim.covariance, aim.means))
+    sizes = tuple(len(sample.rows) for sample in samples)
+    ready = Prepared(
+        tuple(structures),
+        sizes,
+        joint(parts, sizes),
+        merged_starts(structures, starts, sizes),
+        merged_starts(structures, plain, sizes),
+    )
+    return checked(compiled, ready)
+
+
+def incomplete_groups(solution: Solution, samples: Sequence[Incomplete]) -> tuple[IncompleteGroup, ...]:
+    """The groups at the solution, as robust inference and the fit measures read them."""
+    return tuple(
+        IncompleteGroup(
+            structure=structure,
+            patterns=sample.patterns,
+            saturated=sample.saturated,
+            point=point,
+            rows=sample.rows,
+            given=given_variables(structure),
+            predicting=predicting_variables(structure, solution.compiled.table),
+        )
+        for structure, sample, point in zip(solution.structures, samples, solution.minimum.point.groups)
+    )
+
+
+def given_variables(structure: Structure) -> Booleans:
+    """Mask (p,) of the ``fixed.x`` variables."""
+    mask = np.zeros(len(structure.observed_names), dtype=bool)
+    mask[structure.exogenous - structure.latents] = True
+    return mask
+
+
+def predicting_variables(structure: Structure, table: ParameterTable) -> Booleans:
+    """Mask (p,) of the variables that only predict: they keep their covariances in the baseline model."""
+    return np.array([name in table.variables.exogenous for name in structure.observed_names], dtype=bool)
