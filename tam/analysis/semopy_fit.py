@@ -10,7 +10,6 @@ import numpy as np
 
 from tam.engine.fit import Fit
 from tam.engine.inference import EstimateColumns, normal_tests
-from tam.engine.maximum_likelihood import evaluate
 from tam.engine.semopy_engine import CannotState, SecondOpinion, estimate, statements_of
 from tam.engine.structure import Floats
 from tam.errors import TamError, problem
@@ -32,10 +31,10 @@ def fit_with_semopy(found: Fit) -> SemopyFit:
         )
     except CannotState as refusal:
         raise TamError(refusal.reason) from None
-    point = evaluate(solution.structure, solution.aim, theirs.estimates)
+    point = solution.objective.evaluate(theirs.estimates)
     if point is None:
         raise TamError(problem("second-engine-other-model"))
-    moved = replace(solution, minimum=replace(solution.minimum, point=point), vcov=None)
+    moved = replace(solution, minimum=replace(solution.minimum, point=point))
     return SemopyFit(found.model, found.options, moved, found.sample, theirs=theirs)
 
 

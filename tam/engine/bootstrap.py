@@ -20,6 +20,7 @@ from tam.engine.bootstrap_derivatives import make_plan, slope_and_curvature
 from tam.engine.bootstrap_newton import Solutions, solve
 from tam.engine.bootstrap_products import ProductColumns, formed_anew, product_columns
 from tam.engine.maximum_likelihood import target
+from tam.engine.objective import NormalML
 from tam.engine.optimiser import minimise
 from tam.engine.products import Products
 from tam.engine.structure import Affine, Floats, Implied, Structure, implied, with_sample
@@ -255,7 +256,8 @@ def _estimate_alone(setting: Setting, sample: Floats, means: Floats) -> Floats |
         aim = target(sample, given)
     except np.linalg.LinAlgError:
         return None
-    found = minimise(with_sample(structure, sample, means), aim, setting.space, [setting.theta])
+    objective = NormalML(with_sample(structure, sample, means), aim)
+    found = minimise(objective, setting.space, [setting.theta])
     return found.point.theta if found is not None and found.converged else None
 
 

@@ -27,7 +27,7 @@ def check_model(
         raise_for_empty_interactions(table)
         compiled = compile_model(table)
         sample = sample_of(data, compiled.structure)
-        prepare(compiled, sample.moments)
+        prepare(compiled, [sample.moments])
     except TamError as found:
         return found.problems
     return sample.problems

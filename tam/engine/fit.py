@@ -20,7 +20,7 @@ from tam.engine.measures import fit_measures, plain, without_solution
 from tam.engine.moments import Moments
 from tam.engine.parameter_table import ParameterTable, Row, build_table
 from tam.engine.sample import Sample, raise_for_empty_interactions, sample_of
-from tam.engine.solution import Solution, compile_model, solve
+from tam.engine.solution import Solution, compile_model, expected_vcov, solve
 from tam.engine.structure import Floats, Structure
 from tam.engine.syntax import parse_model
 from tam.errors import Problem, TamError, problem
@@ -64,7 +64,7 @@ def fit_model(
     raise_for_empty_interactions(table)
     compiled = compile_model(table)
     sample = sample_of(data, compiled.structure)
-    solution = solve(compiled, sample.moments)
+    solution = solve(compiled, [sample.moments])
     options = Options(estimator, missing, meanstructure, std_lv, fixed_x, ci)
     return Fit(model, options, solution, sample)
 
@@ -149,7 +149,11 @@ class Fit:
     @property
     def vcov(self) -> Floats | None:
         """Covariance matrix (q, q) of theta; None where the information is singular or nothing converged."""
-        return self.solution.vcov if self.converged else None
+        return self._vcov if self.converged else None
+
+    @cached_property
+    def _vcov(self) -> Floats | None:
+        return expected_vcov(self.solution)
 
     @property
     def converged(self) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tam.engine.maximum_likelihood import Target, evaluate, information
-from tam.engine.structure import Affine, Floats, Structure
+from tam.engine.objective import Objective
+from tam.engine.structure import Affine, Floats
 from tam.errors import Problem, problem
 
 #: Eigenvalue of the information, scaled to unit diagonal, below which a direction moves nothing. The
@@ -16,21 +16,22 @@ FLAT = 1e-12
 
 
 def identification_problems(
-    structure: Structure, aim: Target, space: Affine, start: Floats, *, df: int, moments: int
+    objective: Objective, space: Affine, start: Floats, names: Sequence[str], *, df: int, moments: int
 ) -> list[Problem]:
     """What keeps the parameters from being determined by the moments; empty if nothing does."""
     npar = space.basis.shape[1]
     found = []
     if df < 0:
         found.append(problem("more-parameters-than-moments", npar=npar, moments=moments, df=df))
-    loose = loose_parameters(structure, aim, space, start)
+    loose = loose_parameters(objective, space, start, names)
     if loose:
         found.append(problem("not-identified", parameters=loose))
     return found
 
 
-def loose_parameters(structure: Structure, aim: Target, space: Affine, start: Floats) -> list[str]:
-    """Names of free parameters that can move together without moving any moment; empty if there are none.
+def loose_parameters(objective: Objective, space: Affine, start: Floats, names: Sequence[str]) -> list[str]:
+    """Free parameters (``names``, (q,)) that can move together without moving any moment; empty if there
+    are none.
 
     The rank is taken near ``start``, moved off any special values (equal loadings, zero paths) by fixed odd
     shifts.
@@ -42,10 +43,10 @@ def loose_parameters(structure: Structure, aim: Target, space: Affine, start: Fl
         size_of = np.abs(start) + 0.3 * np.median(np.abs(start)) * (start == 0)
         moved = start + size * wave * size_of
         inside = space.offset + space.basis @ (np.linalg.pinv(space.basis) @ (moved - space.offset))
-        point = evaluate(structure, aim, inside)
+        point = objective.evaluate(inside)
         if point is not None:
-            curvature = space.basis.T @ information(structure, point) @ space.basis
-            return flat_directions(curvature, space, structure.free)
+            curvature = space.basis.T @ objective.information(point) @ space.basis
+            return flat_directions(curvature, space, names)
     return []
 
 

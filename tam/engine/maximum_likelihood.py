@@ -38,6 +38,11 @@ class Point:
     inverse: Floats
     deviation: Floats
 
+    @property
+    def groups(self) -> tuple[Point]:
+        """The points of all groups: this one."""
+        return (self,)
+
 
 def target(covariance: Floats, means: Floats | None) -> Target:
     """Target of a positive definite covariance matrix with divisor n; ``LinAlgError`` if it is not."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tam.engine.maximum_likelihood import gradient, information
+from tam.engine.objective import NormalML
 from tam.engine.parameter_table import Row
 from tam.engine.solution import Solution
 from tam.engine.standardise import row_places, standardised_factors
@@ -32,7 +32,8 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
         return pandas.DataFrame(columns=names)
     wide = _widened(solution.structure, rows)
     point = solution.minimum.point
-    slope, curvature = gradient(wide, solution.aim, point), information(wide, point)
+    objective = NormalML(wide, solution.aim)
+    slope, curvature = objective.gradient(point), objective.information(point)
     q = len(solution.structure.free)
     basis = solution.space.basis
     inner = basis.T @ curvature[:q, :q] @ basis

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.linalg
 
-from tam.engine.maximum_likelihood import Point, Target, evaluate, gradient, hessian, information
-from tam.engine.structure import Affine, Floats, Structure, derivatives
+from tam.engine.objective import Objective
+from tam.engine.structure import Affine, Floats
 
 #: g'H^-1 g is twice what F can still fall; 1e-18 leaves a parameter within 1e-9 of a standard error times
 #: sqrt(n).
@@ -32,7 +33,7 @@ MOST_ITERATIONS = 150
 class Minimum:
     """Where the search ended: ``decrement`` g'H^-1 g; ``definite``: the Hessian is positive definite."""
 
-    point: Point
+    point: Any
     iterations: int
     decrement: float
     definite: bool
@@ -42,14 +43,14 @@ class Minimum:
         return self.definite and self.decrement < CERTIFIED
 
 
-def minimise(structure: Structure, aim: Target, space: Affine, starts: Iterable[Floats]) -> Minimum | None:
+def minimise(objective: Objective, space: Affine, starts: Iterable[Floats]) -> Minimum | None:
     """The best certified minimum from the first start that leads to one; else the best point reached.
 
     None if no start has a density.
     """
     best: Minimum | None = None
     for start in starts:
-        found = descend(structure, aim, space, start)
+        found = descend(objective, space, start)
         if found is None:
             continue
         if found.converged:
@@ -59,34 +60,35 @@ def minimise(structure: Structure, aim: Target, space: Affine, starts: Iterable[
     return best
 
 
-def descend(structure: Structure, aim: Target, space: Affine, start: Floats) -> Minimum | None:
+def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | None:
     """Walk down from one start; None where the start has no density."""
     basis = space.basis
     z: Floats = np.linalg.pinv(basis) @ (start - space.offset)
-    point = evaluate(structure, aim, space.offset + basis @ z)
+    point = objective.evaluate(space.offset + basis @ z)
     if point is None:
         return None
     damping, decrement = 0.0, np.inf
     for iteration in range(MOST_ITERATIONS):
-        slopes = derivatives(structure, point.implied)
-        g = basis.T @ gradient(structure, aim, point, slopes)
+        slopes = objective.slopes(point)
+        g = basis.T @ objective.gradient(point, slopes)
         exact = decrement < NEAR
-        curvature = hessian(structure, aim, point, slopes) if exact else information(structure, point, slopes)
+        second = objective.hessian if exact else objective.information
+        curvature = second(point, slopes)
         step, decrement, definite = _step(basis.T @ curvature @ basis, g, damping)
         if exact and not definite:
-            curvature = information(structure, point, slopes)
+            curvature = objective.information(point, slopes)
             step, decrement, definite = _step(basis.T @ curvature @ basis, g, max(damping, 1e-3))
         if exact and definite and decrement < TIGHT:
-            return _certified(structure, aim, space, point, iteration)
-        following, share = _line_search(structure, aim, space, point, z, step, g)
+            return _certified(objective, space, point, iteration)
+        following, share = _line_search(objective, space, point, z, step, g)
         if following is None:
             if decrement < CERTIFIED or damping > 1e8:
-                return _certified(structure, aim, space, point, iteration)
+                return _certified(objective, space, point, iteration)
             damping = max(1e-3, 10.0 * damping)
             continue
         damping = damping / 10.0 if share == 1.0 and damping > 1e-8 else damping if share < 1.0 else 0.0
         z, point = z + share * step, following
-    return _certified(structure, aim, space, point, MOST_ITERATIONS)
+    return _certified(objective, space, point, MOST_ITERATIONS)
 
 
 def _step(curvature: Floats, g: Floats, damping: float) -> tuple[Floats, float, bool]:
@@ -108,13 +110,13 @@ def _step(curvature: Floats, g: Floats, damping: float) -> tuple[Floats, float, 
 
 
 def _line_search(
-    structure: Structure, aim: Target, space: Affine, point: Point, z: Floats, step: Floats, g: Floats
-) -> tuple[Point | None, float]:
+    objective: Objective, space: Affine, point: Any, z: Floats, step: Floats, g: Floats
+) -> tuple[Any, float]:
     """Halve the step until F falls enough (Armijo); None if it does not."""
     slope = float(g @ step)
     share = 1.0
     while share > 1e-6:
-        found = evaluate(structure, aim, space.offset + space.basis @ (z + share * step))
+        found = objective.evaluate(space.offset + space.basis @ (z + share * step))
         if found is not None and found.value <= point.value + 1e-4 * share * slope:
             return found, share
         # Below this F is flat to rounding; a full Newton step is right if F does not rise beyond that.
@@ -124,12 +126,12 @@ def _line_search(
     return None, 0.0
 
 
-def _certified(structure: Structure, aim: Target, space: Affine, point: Point, iterations: int) -> Minimum:
+def _certified(objective: Objective, space: Affine, point: Any, iterations: int) -> Minimum:
     basis = space.basis
     if not basis.size:
         return Minimum(point, iterations, 0.0, True)
-    g = basis.T @ gradient(structure, aim, point)
-    curvature = basis.T @ hessian(structure, aim, point) @ basis
+    g = basis.T @ objective.gradient(point)
+    curvature = basis.T @ objective.hessian(point) @ basis
     diagonal = np.diag(curvature)
     if (diagonal <= 0).any():
         return Minimum(point, iterations, np.inf, False)

@@ -64,13 +64,24 @@ class Variables:
 
 @dataclass(frozen=True, slots=True)
 class ParameterTable:
-    """All rows, the relations among labels, and the free parameters' names in the order of theta."""
+    """All rows, the relations among labels, and the free parameters' names in the order of theta.
+
+    ``groups`` are the labels of the groups, in the order of their rows; (None,) with one group.
+    """
 
     rows: tuple[Row, ...]
     relations: tuple[Relation, ...]
     variables: Variables
     free: tuple[str, ...]
     meanstructure: bool
+    groups: tuple[str | None, ...] = (None,)
+
+    def rows_of(self, group: int) -> tuple[Row, ...]:
+        """The rows of one group, counted from 0."""
+        if len(self.groups) == 1:
+            return self.rows
+        label = self.groups[group]
+        return tuple(row for row in self.rows if row.group == label)
 
 
 def build_table(

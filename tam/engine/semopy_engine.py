@@ -93,7 +93,7 @@ def cross_check(fit: Fit, data: object = None) -> CrossCheck:
     try:
         statements, parameters = statements_of(fit)
         solution = fit.solution
-        errors = _errors(solution.vcov)[parameters]
+        errors = _errors(fit.vcov)[parameters]
         theirs = estimate(
             statements,
             solution.structure.observed_names,

@@ -5,38 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any, TypeVar
 
 import numpy as np
 
 from tam.engine.identification import flat_directions, identification_problems
-from tam.engine.maximum_likelihood import Target, gradient, information, target
+from tam.engine.maximum_likelihood import target
 from tam.engine.moments import Moments
+from tam.engine.objective import NormalML, Objective, joint, parts_of
 from tam.engine.optimiser import Minimum, descend, minimise
 from tam.engine.parameter_table import ParameterTable
 from tam.engine.relations import Inequality, Relations, affine, read_relations
 from tam.engine.starting_values import plain_starting_values, starting_values
-from tam.engine.structure import Affine, Floats, Structure, compile_structure, with_sample
+from tam.engine.structure import (
+    Affine,
+    Floats,
+    Implied,
+    Integers,
+    Structure,
+    compile_structures,
+    with_sample,
+)
 from tam.errors import Problem, TamError, Where, problem
 
 #: A bound is broken when a parameter lies beyond it by more than this share of its size: well under a
 #: printed digit.
 BROKEN = 1e-8
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A model ready for any sample of its variables; ``Structure`` without sample moments of ``fixed.x``
-    variables.
+    """A model ready for any sample of its variables; ``structures`` of the groups, without sample moments
+    of ``fixed.x`` variables.
 
     ``space`` holds the ``==`` constraints; ``moments`` counts the distinct moments the free parameters must
     explain.
     """
 
     table: ParameterTable
-    structure: Structure
+    structures: tuple[Structure, ...]
     relations: Relations
     space: Affine
     moments: int
+
+    @property
+    def structure(self) -> Structure:
+        """The structure of the only group; raises ``TamError`` with several."""
+        return only(self.structures)
 
     @property
     def npar(self) -> int:
@@ -51,31 +68,62 @@ class Compiled:
 class Solution:
     """What the search found.
 
-    ``structure`` with the sample's moments of exogenous variables, ``aim`` the moments fitted (divisor n),
-    ``space`` the affine space of all equalities that hold (bounds that bind included), ``vcov`` (q, q) of
-    theta or None where the information is singular.
+    ``structures`` of the groups with their sample moments of exogenous variables, ``sizes`` their cases,
+    ``space`` the affine space of all equalities that hold (bounds that bind included).
     """
 
     compiled: Compiled
-    structure: Structure
-    aim: Target
+    structures: tuple[Structure, ...]
+    sizes: tuple[int, ...]
+    objective: Objective
     space: Affine
     minimum: Minimum
-    vcov: Floats | None
     problems: tuple[Problem, ...]
 
     @property
     def theta(self) -> Floats:
-        return self.minimum.point.theta
+        return np.asarray(self.minimum.point.theta)
 
     @property
     def converged(self) -> bool:
         return self.minimum.converged
 
+    @property
+    def n(self) -> int:
+        """Cases of all groups."""
+        return sum(self.sizes)
+
+    @property
+    def structure(self) -> Structure:
+        """The structure of the only group; raises ``TamError`` with several."""
+        return only(self.structures)
+
+    @property
+    def implied(self) -> tuple[Implied, ...]:
+        """The moments that the solution implies for each group."""
+        return tuple(point.implied for point in self.minimum.point.groups)
+
+    @property
+    def aims(self) -> tuple[Any, ...]:
+        """What was fitted in each group; each has ``covariance`` (p, p) and ``means`` (p,)."""
+        return tuple(part.aim for part in parts_of(self.objective))
+
+    @property
+    def aim(self) -> Any:
+        """What was fitted in the only group; raises ``TamError`` with several."""
+        return only(self.aims)
+
+
+def only(groups: Sequence[T]) -> T:
+    """What belongs to the only group; raises ``TamError`` where there are several."""
+    if len(groups) > 1:
+        raise TamError(problem("one-group-only", groups=len(groups)))
+    return groups[0]
+
 
 def compile_model(table: ParameterTable) -> Compiled:
     """Matrices, relations and constraint space; raises ``TamError`` if the constraints contradict."""
-    structure = compile_structure(table)
+    structures = compile_structures(table)
     relations = read_relations(table)
     space = affine(relations.equalities, relations.equal_to, len(table.free))
     if space is None:
@@ -86,7 +134,8 @@ def compile_model(table: ParameterTable) -> Compiled:
                 "constraints-contradict", where, constraints=[f"{one.left} == {one.right}" for one in lines]
             )
         )
-    return Compiled(table, structure, relations, space, _count_moments(structure))
+    moments = sum(_count_moments(structure) for structure in structures)
+    return Compiled(table, structures, relations, space, moments)
 
 
 def _count_moments(structure: Structure) -> int:
@@ -100,50 +149,94 @@ def _count_moments(structure: Structure) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A compiled model that has met its sample: ``aim`` is to be fitted, ``start`` is theta to begin with."""
+    """A compiled model that has met its sample.
 
-    structure: Structure
-    aim: Target
+    ``objective`` is to be minimised from ``start`` (q,); ``plain`` (q,) is a cautious second start.
+    """
+
+    structures: tuple[Structure, ...]
+    sizes: tuple[int, ...]
+    objective: Objective
     start: Floats
+    plain: Floats
 
 
-def prepare(compiled: Compiled, moments: Moments) -> Prepared:
+def prepare(compiled: Compiled, samples: Sequence[Moments]) -> Prepared:
     """Everything before the search; raises ``TamError`` if the model is not identified."""
-    covariance = moments.covariance * ((moments.nobs - 1) / moments.nobs)
-    structure = with_sample(compiled.structure, covariance, moments.means)
-    means = moments.means if structure.meanstructure else None
-    aim = target(covariance, means)
-    start = starting_values(structure, compiled.table, covariance, means)
+    structures, parts, starts, plain = [], [], [], []
+    for at, moments in enumerate(samples):
+        covariance = moments.covariance * ((moments.nobs - 1) / moments.nobs)
+        structure = with_sample(compiled.structures[at], covariance, moments.means)
+        means = moments.means if structure.meanstructure else None
+        rows = compiled.table.rows_of(at)
+        structures.append(structure)
+        parts.append(NormalML(structure, target(covariance, means)))
+        starts.append(starting_values(structure, rows, covariance, means))
+        plain.append(plain_starting_values(structure, rows, covariance, means))
+    sizes = tuple(moments.nobs for moments in samples)
+    return checked(
+        compiled,
+        Prepared(
+            tuple(structures),
+            sizes,
+            joint(parts, sizes),
+            merged_starts(structures, starts, sizes),
+            merged_starts(structures, plain, sizes),
+        ),
+    )
+
+
+def checked(compiled: Compiled, ready: Prepared) -> Prepared:
+    """The same; raises ``TamError`` if the model is not identified."""
     problems = identification_problems(
-        structure, aim, compiled.space, start, df=compiled.df, moments=compiled.moments
+        ready.objective,
+        compiled.space,
+        ready.start,
+        compiled.table.free,
+        df=compiled.df,
+        moments=compiled.moments,
     )
     if problems:
         raise TamError(problems)
-    return Prepared(structure, aim, start)
+    return ready
 
 
-def solve(compiled: Compiled, moments: Moments) -> Solution:
-    """The maximum likelihood solution for moments in the order of the structure's observed variables.
+def merged_starts(structures: Sequence[Structure], starts: Sequence[Floats], sizes: Sequence[int]) -> Floats:
+    """theta (q,) from the starting values (q,) of each group: those of shared parameters are averaged."""
+    if len(starts) == 1:
+        return starts[0]
+    total, weight = np.zeros(len(starts[0])), np.zeros(len(starts[0]))
+    for structure, start, size in zip(structures, starts, sizes):
+        cells = (structure.paths, structure.covariances, structure.intercepts)
+        own = np.unique(np.concatenate([part.parameter for part in cells]))
+        total[own] += size * start[own]
+        weight[own] += size
+    return np.asarray(total / np.where(weight > 0, weight, 1.0))
+
+
+def solve(compiled: Compiled, samples: Sequence[Moments]) -> Solution:
+    """The maximum likelihood solution for the moments of each group, in the order of the structure's
+    observed variables.
 
     Raises ``TamError`` if the model is not identified. A search that fails gives a solution that says so.
     """
-    ready = prepare(compiled, moments)
-    structure, aim = ready.structure, ready.aim
+    return search(compiled, prepare(compiled, samples))
+
+
+def search(compiled: Compiled, ready: Prepared) -> Solution:
+    """The minimum of what was prepared, under the model's constraints."""
     minimum, space, active = _bounded(compiled, ready)
     notes = [problem("bound-active", Where(line=one.line), bound=one.text) for one in active]
     if not minimum.converged:
-        notes.append(_not_converged(minimum, structure, space))
-    vcov = _vcov(structure, minimum, space, moments.nobs)
-    return Solution(compiled, structure, aim, space, minimum, vcov, tuple(notes))
+        notes.append(_not_converged(minimum, ready.objective, space, compiled.table.free))
+    return Solution(compiled, ready.structures, ready.sizes, ready.objective, space, minimum, tuple(notes))
 
 
-def _starts(compiled: Compiled, ready: Prepared) -> Iterator[Floats]:
+def _starts(ready: Prepared) -> Iterator[Floats]:
     """Starting values in the order they are tried: informed, cautious variants, plain, shaken ones."""
-    structure, informed = ready.structure, ready.start
+    informed, plain = ready.start, ready.plain
     yield informed
-    plain = plain_starting_values(structure, compiled.table, ready.aim.covariance, ready.aim.means)
-    cells = structure.covariances
-    off = cells.parameter[cells.row != cells.column]
+    off = _covariance_parameters(ready.structures, variances=False)
     calm = informed.copy()
     calm[off] *= 0.3
     yield calm
@@ -157,17 +250,25 @@ def _starts(compiled: Compiled, ready: Prepared) -> Iterator[Floats]:
     yield zero
 
 
+def _covariance_parameters(structures: Sequence[Structure], *, variances: bool) -> Integers:
+    """Places in theta of the free variances, or of the free covariances."""
+    found = [
+        cells.parameter[(cells.row == cells.column) == variances]
+        for cells in (structure.covariances for structure in structures)
+    ]
+    return np.unique(np.concatenate(found))
+
+
 def _bounded(compiled: Compiled, ready: Prepared) -> tuple[Minimum, Affine, list[Inequality]]:
     """The minimum under the inequalities: bounds the free solution breaks are made equalities, one by one.
 
     A bound whose multiplier shows that F falls away from it is let go again (active-set method).
     """
     space, active = compiled.space, list[Inequality]()
-    structure, aim = ready.structure, ready.aim
-    minimum = _search(structure, aim, space, _starts(compiled, ready))
+    minimum = _search(ready, space, _starts(ready))
     for _ in range(4 * len(compiled.relations.inequalities)):
         theta = minimum.point.theta
-        loose = _released(compiled, structure, aim, minimum, active) if minimum.converged else None
+        loose = _released(compiled, ready.objective, minimum, active) if minimum.converged else None
         if loose is not None:
             active.remove(loose)
         else:
@@ -185,7 +286,7 @@ def _bounded(compiled: Compiled, ready: Prepared) -> tuple[Minimum, Affine, list
             where = Where(line=active[-1].line)
             raise TamError(problem("constraints-contradict", where, constraints=[one.text for one in active]))
         space = narrowed
-        minimum = _search(structure, aim, space, chain([theta], _starts(compiled, ready)))
+        minimum = _search(ready, space, chain([theta], _starts(ready)))
     return minimum, space, active
 
 
@@ -197,46 +298,54 @@ def _excess(bound: Inequality, theta: Floats) -> float:
 
 
 def _released(
-    compiled: Compiled, structure: Structure, aim: Target, minimum: Minimum, active: Sequence[Inequality]
+    compiled: Compiled, objective: Objective, minimum: Minimum, active: Sequence[Inequality]
 ) -> Inequality | None:
     """The active bound that F would rather leave inwards, if any (negative multiplier)."""
     if not active:
         return None
-    slope = gradient(structure, aim, minimum.point)
+    slope = objective.gradient(minimum.point)
     held = np.vstack([*(one.coefficients for one in active), compiled.relations.equalities])
     multipliers = np.linalg.lstsq(held.T, slope, rcond=None)[0][: len(active)]
     worst = int(np.argmin(multipliers))
     return active[worst] if multipliers[worst] < -1e-8 * np.abs(multipliers).max() else None
 
 
-def _search(structure: Structure, aim: Target, space: Affine, starts: Iterator[Floats]) -> Minimum:
-    minimum = minimise(structure, aim, space, starts)
+def _search(ready: Prepared, space: Affine, starts: Iterator[Floats]) -> Minimum:
+    minimum = minimise(ready.objective, space, starts)
     if minimum is None:
         raise TamError(problem("no-starting-values"))
-    variances = _variances(structure, minimum.point.theta)
+    variances = minimum.point.theta[_covariance_parameters(ready.structures, variances=True)]
     if minimum.converged and (variances < 0).any():
         # A negative variance may belong to a local minimum: try two more starts, keep the lowest.
         for start in islice(starts, 2):
-            other = descend(structure, aim, space, start)
+            other = descend(ready.objective, space, start)
             if other is not None and other.converged and other.point.value < minimum.point.value - 1e-10:
                 minimum = other
     return minimum
 
 
-def _variances(structure: Structure, theta: Floats) -> Floats:
-    cells = structure.covariances
-    return np.asarray(theta[cells.parameter[cells.row == cells.column]])
-
-
-def _not_converged(minimum: Minimum, structure: Structure, space: Affine) -> Problem:
-    curvature = space.basis.T @ information(structure, minimum.point) @ space.basis
-    names = flat_directions(curvature, space, structure.free)
+def _not_converged(minimum: Minimum, objective: Objective, space: Affine, free: Sequence[str]) -> Problem:
+    curvature = space.basis.T @ objective.information(minimum.point) @ space.basis
+    names = flat_directions(curvature, space, free)
     return problem("not-converged", iterations=minimum.iterations, parameters=names or ["-"])
 
 
-def _vcov(structure: Structure, minimum: Minimum, space: Affine, n: int) -> Floats | None:
+def expected_vcov(solution: Solution) -> Floats | None:
     """Covariance matrix of theta (q, q) from the expected information; None if that is singular."""
-    curvature = n / 2.0 * (space.basis.T @ information(structure, minimum.point) @ space.basis)
+    return inverse_in(
+        solution.n / 2.0 * solution.objective.information(solution.minimum.point), solution.space
+    )
+
+
+def observed_vcov(solution: Solution) -> Floats | None:
+    """Covariance matrix of theta (q, q) from the observed information; None if that is not positive
+    definite."""
+    return inverse_in(solution.n / 2.0 * solution.objective.hessian(solution.minimum.point), solution.space)
+
+
+def inverse_in(information: Floats, space: Affine) -> Floats | None:
+    """The inverse (q, q) of an information matrix (q, q) within the space; None where it is not definite."""
+    curvature = space.basis.T @ information @ space.basis
     scale = 1.0 / np.sqrt(np.where(np.diag(curvature) > 0, np.diag(curvature), 1.0))
     try:
         factor = np.linalg.cholesky(curvature * np.outer(scale, scale))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tam.engine.parameter_table import ParameterTable, Row
+from tam.engine.parameter_table import Row
 from tam.engine.structure import Floats, Structure
 
 #: Bounds of a communality while starting values are sought; outside, the first step would begin at a
@@ -23,10 +23,16 @@ EXOGENOUS_CORRELATION, RESIDUAL_CORRELATION = 0.9, 0.5
 
 
 def starting_values(
-    structure: Structure, table: ParameterTable, covariance: Floats, means: Floats | None
+    structure: Structure,
+    rows: Sequence[Row],
+    covariance: Floats,
+    means: Floats | None,
 ) -> Floats:
-    """theta (q,) to begin with; ``covariance`` (p, p) and ``means`` (p,) in the order of the structure."""
-    whole = _covariance_of_all(structure, table, covariance)
+    """theta (q,) to begin with, 0 where a parameter is none of this group's.
+
+    ``rows`` of the group; ``covariance`` (p, p) and ``means`` (p,) in the order of the structure.
+    """
+    whole = _covariance_of_all(structure, rows, covariance)
     paths = _paths(structure, whole)
     residual = (np.eye(len(whole)) - paths) @ whole @ (np.eye(len(whole)) - paths).T
     theta = np.zeros(len(structure.free))
@@ -36,27 +42,29 @@ def starting_values(
     if structure.meanstructure and means is not None:
         expected = np.concatenate([np.zeros(structure.latents), means])
         theta[structure.intercepts.parameter] = (expected - paths @ expected)[structure.intercepts.row]
-    for row in table.rows:
+    for row in rows:
         if row.start is not None and row.free:
             theta[row.parameter] = row.start
     return theta
 
 
 def plain_starting_values(
-    structure: Structure, table: ParameterTable, covariance: Floats, means: Floats | None
+    structure: Structure,
+    rows: Sequence[Row],
+    covariance: Floats,
+    means: Floats | None,
 ) -> Floats:
     """A cautious second start: small loadings, no regressions, half of every variance unexplained."""
     deviations = np.sqrt(np.diag(covariance))
     scale = np.concatenate([np.ones(structure.latents), deviations])
-    markers = {row.lhs: row.rhs for row in reversed(table.rows) if row.op == "=~" and row.fixed}
+    markers = {row.lhs: row.rhs for row in reversed(rows) if row.op == "=~" and row.fixed}
     place = {name: at for at, name in enumerate(structure.names)}
     for _ in range(structure.latents):
         for latent, marker in markers.items():
             scale[place[latent]] = 0.7 * scale[place[marker]]
     theta = np.zeros(len(structure.free))
     cells = structure.paths
-    loads = np.array([structure.names[j] in table.variables.latent for j in cells.column], dtype=bool)
-    first_order = loads & (cells.row >= structure.latents)
+    first_order = (cells.column < structure.latents) & (cells.row >= structure.latents)
     ratio = 0.7 * scale[cells.row] / scale[cells.column]
     theta[cells.parameter] = np.where(first_order, ratio, 0.0)
     diagonal = structure.covariances.row == structure.covariances.column
@@ -69,7 +77,7 @@ def plain_starting_values(
     return theta
 
 
-def _covariance_of_all(structure: Structure, table: ParameterTable, covariance: Floats) -> Floats:
+def _covariance_of_all(structure: Structure, rows: Sequence[Row], covariance: Floats) -> Floats:
     """A guess of Cov(v) (K, K): the sample's for observed variables, built up latent by latent."""
     size, first = len(structure.names), structure.latents
     place = {name: at for at, name in enumerate(structure.names)}
@@ -77,16 +85,16 @@ def _covariance_of_all(structure: Structure, table: ParameterTable, covariance: 
     whole[first:, first:] = covariance
     known = set(range(first, size))
     loadings: dict[int, list[Row]] = {at: [] for at in range(first)}
-    for row in table.rows:
+    for row in rows:
         if row.op == "=~" and row.lhs != row.rhs:
             loadings[place[row.lhs]].append(row)
-    variances = {place[row.lhs]: row for row in table.rows if row.op == "~~" and row.lhs == row.rhs}
+    variances = {place[row.lhs]: row for row in rows if row.op == "~~" and row.lhs == row.rhs}
     waiting = list(range(first))
     while waiting:
         ready = [at for at in waiting if all(place[row.rhs] in known for row in loadings[at])] or waiting[:1]
         for latent in ready:
-            rows = [row for row in loadings[latent] if place[row.rhs] in known]
-            _add_latent(whole, latent, [place[row.rhs] for row in rows], rows, variances[latent], known)
+            own = [row for row in loadings[latent] if place[row.rhs] in known]
+            _add_latent(whole, latent, [place[row.rhs] for row in own], own, variances[latent], known)
             known.add(latent)
         waiting = [at for at in waiting if at not in known]
     return whole

@@ -57,7 +57,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A compiled model of one group.
+    """A compiled model of one group; all groups share ``free`` and theta.
 
     ``names`` (K) latents then observed; ``latents`` their number; ``base_*`` the fixed cells (free ones 0);
     ``exogenous`` positions in v of ``fixed.x`` variables, ``exogenous_cells`` (m, 2) and
@@ -148,8 +148,13 @@ class Derivatives:
     mu: Floats | None
 
 
-def compile_structure(table: ParameterTable) -> Structure:
-    """The matrices of a parameter table; moments of ``fixed.x`` variables stay 0 until ``with_sample``."""
+def compile_structures(table: ParameterTable) -> tuple[Structure, ...]:
+    """The matrices of every group; moments of ``fixed.x`` variables stay 0 until ``with_sample``."""
+    return tuple(compile_structure(table, at) for at in range(len(table.groups)))
+
+
+def compile_structure(table: ParameterTable, group: int = 0) -> Structure:
+    """The matrices of one group (counted from 0) of a parameter table."""
     variables = table.variables
     names = (*variables.latent, *variables.observed)
     place = {name: at for at, name in enumerate(names)}
@@ -159,7 +164,7 @@ def compile_structure(table: ParameterTable) -> Structure:
     free: dict[str, list[tuple[int, int, int]]] = {"paths": [], "covariances": [], "intercepts": []}
     sample_cells: list[tuple[int, int]] = []
     sample_means: list[tuple[int, int]] = []
-    for row in table.rows:
+    for row in table.rows_of(group):
         matrix, i, j = _cell(row, place)
         if row.free:
             free[matrix].append((i, j, row.parameter))
