@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,8 +47,8 @@ def _not_applicable(rule: Rule, responses: Responses, reason: str, **parameters:
 
 def out_of_range(responses: Responses, _instrument: Instrument, _options: ScreeningOptions) -> Verdict:
     """At least one answer that its scale does not have."""
-    counts = pd.Series([one.row for one in responses.out_of_range], dtype=object).value_counts()
-    n = np.array([int(counts.get(row, 0)) for row in responses.values.index], dtype=int)
+    counts = Counter(one.row for one in responses.out_of_range)
+    n = np.array([counts[row] for row in responses.values.index], dtype=int)
     return Verdict("out_of_range", n > 0, tuple(n.tolist()), 0)
 
 
