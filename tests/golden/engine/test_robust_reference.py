@@ -1,0 +1,123 @@
+"""MLM and MLR against lavaan and Mplus on data nobody here wrote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from lavaan_peer import assert_estimates, assert_measures, assert_standardised
+from mplus_peer import DIGITS, assert_printed_alike, read_output
+from robust_peer import assert_robust_measures
+from test_lavaan_reference import HS, PD, SURVEYS, survey
+
+from tam.engine import Fit, fit_model
+
+pytestmark = pytest.mark.reference
+
+#: lavaan's default search stops within this of its own optimum.
+TOLERANCE = 1e-4
+
+#: Key in lav.json -> (model text or file, data, estimator).
+DUMP = {
+    "hs_mlr": (HS, "hs", "MLR"),
+    "hs_mlm": (HS, "hs", "MLM"),
+    "pd_mlr": (PD, "pd", "MLR"),
+    "tam_mlr": ("tam.lav", "tam", "MLR"),
+    "tam_mlm": ("tam.lav", "tam", "MLM"),
+    "tam_int_mlr": ("tam_int.lav", "tam_int_dmc", "MLR"),
+}
+
+
+@pytest.mark.parametrize("key", DUMP)
+def test_dump(reference: Path, key: str) -> None:
+    folder = reference / "lavaan_dump"
+    model, data, estimator = DUMP[key]
+    text = (folder / "data" / model).read_text(encoding="utf-8") if model.endswith(".lav") else model
+    theirs = json.loads((folder / "lav.json").read_text(encoding="utf-8"))[key]
+    fit = fit_model(text, pd.read_csv(folder / "data" / f"{data}.csv"), estimator=estimator)
+    assert_estimates(fit, theirs["pe"], TOLERANCE)
+    assert_standardised(fit, theirs["std"], TOLERANCE)
+    assert_measures(fit, theirs["fm"], TOLERANCE)
+    assert_robust_measures(fit, theirs["fm"], TOLERANCE)
+
+
+@pytest.mark.parametrize("kind", ["cfa", "sem"])
+@pytest.mark.parametrize("name", SURVEYS)
+def test_survey_mlr(reference: Path, name: str, kind: str) -> None:
+    data, meta = survey(reference, name)
+    theirs = json.loads((reference / name / "golden" / f"{kind}.json").read_text(encoding="utf-8"))["MLR"]
+    text = meta["measurement"] if kind == "cfa" else meta["sem_model"]
+    fit = fit_model(text, data, estimator="MLR", meanstructure=True)
+    assert fit.n == theirs["ntotal"]
+    assert_estimates(fit, theirs["parameter_estimates"], TOLERANCE)
+    assert_standardised(fit, theirs["std_all"], TOLERANCE)
+    assert_measures(fit, theirs["fit"], TOLERANCE)
+    assert_robust_measures(fit, theirs["fit"], TOLERANCE)
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_survey_mlm(reference: Path, name: str) -> None:
+    data, meta = survey(reference, name)
+    theirs = json.loads((reference / name / "golden" / "cfa.json").read_text(encoding="utf-8"))["MLM"]
+    fit = fit_model(meta["measurement"], data, estimator="MLM", meanstructure=True)
+    assert_estimates(fit, theirs["parameter_estimates"], TOLERANCE)
+    assert_robust_measures(fit, theirs["fit"], TOLERANCE)
+
+
+def assert_mplus_tests(fit: Fit, output: Any) -> None:
+    """Scaled chi-squares, factor and indices to the printed digits."""
+    measures = fit.measures
+    pairs = {
+        "chisq_scaled": ("Chi-Square Test of Model Fit\n", "Value"),
+        "pvalue_scaled": ("Chi-Square Test of Model Fit\n", "P-Value"),
+        "scaling_factor": ("Chi-Square Test of Model Fit\n", "Scaling Correction Factor"),
+        "baseline_chisq_scaled": ("Model Fit for the Baseline", "Value"),
+        "cfi_scaled": ("CFI/TLI", "CFI"),
+        "tli_scaled": ("CFI/TLI", "TLI"),
+        "rmsea_scaled": ("RMSEA (Root", "Estimate"),
+        "loglik": ("Loglikelihood", "H0 Value"),
+        "loglik_h1": ("Loglikelihood", "H1 Value"),
+    }
+    for name, (section, label) in pairs.items():
+        assert abs(measures[name] - output.number(section, label)) <= DIGITS, name
+
+
+def mplus_data(reference: Path, name: str, columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(np.loadtxt(reference / "mplus_peer" / name), columns=columns)
+
+
+ITEMS = [f"x{at}" for at in range(1, 10)]
+
+
+def test_mplus_holzinger(reference: Path) -> None:
+    fit = fit_model(HS, mplus_data(reference, "HS/HS.raw", ITEMS), estimator="MLR", meanstructure=True)
+    output = read_output(reference / "mplus_peer" / "HS" / "HS.mean.MLR.observed.out")
+    assert_printed_alike(fit.estimates[~is_latent_mean(fit)], output, {})
+    assert_mplus_tests(fit, output)
+
+
+def test_mplus_political_democracy(reference: Path) -> None:
+    data = pd.read_csv(reference / "lavaan_dump" / "data" / "pd.csv")
+    fit = fit_model(PD, data, estimator="MLR", meanstructure=True)
+    output = read_output(reference / "mplus_peer" / "Bollen" / "Bollen.mean.MLR.observed.out")
+    assert_printed_alike(fit.estimates[~is_latent_mean(fit)], output, {})
+    assert_mplus_tests(fit, output)
+
+
+def test_mplus_two_schools(reference: Path) -> None:
+    data = mplus_data(reference, "HS_multi/HS.multi.raw", ["school", *ITEMS])
+    data = data.assign(school=data["school"].map({1.0: "Pasteur", 2.0: "GrantWhite"}))
+    fit = fit_model(HS, data, estimator="MLR", group="school")
+    output = read_output(reference / "mplus_peer" / "HS_multi" / "HS.multi.mean.MLR.observed.out")
+    assert_printed_alike(fit.estimates, output, {"Pasteur": "pasteur", "GrantWhite": "grantwhite"})
+    assert_mplus_tests(fit, output)
+
+
+def is_latent_mean(fit: Fit) -> pd.Series:
+    """Mplus prints the fixed zero means of latents only with several groups."""
+    latent = set(fit.structure.latent_names)
+    return fit.estimates["lhs"].isin(latent) & (fit.estimates["op"] == "~1")
