@@ -13,7 +13,7 @@ import numpy as np
 
 from tam.engine.maximum_likelihood import second_order, second_order_means
 from tam.engine.ordinal_structure import OrdinalPoint, OrdinalStructure, Slopes, scaling_slopes
-from tam.engine.structure import Cells, Floats, add_columns
+from tam.engine.structure import Cells, Floats
 from tam.stats.ordinal_moments import below_diagonal
 
 

@@ -1,7 +1,7 @@
 """Diagonally weighted least squares of one group: what the search minimises for ordered answers.
 
-F = (n - 1) / n * e'We with e the sample statistics minus the implied ones and W the inverse of the diagonal of
-their asymptotic covariance; the factor gives chi-square = n F as lavaan prints it. Source: Muthen, du Toit
+F = (n - 1) / n * e'We with e the sample statistics minus the implied ones and W the inverse of the diagonal
+of their asymptotic covariance; the factor gives chi-square = n F as lavaan prints it. Source: Muthen, du Toit
 and Spisic (1997), Robust inference using weighted least squares and quadratic estimating equations.
 """
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from tam.stats.polychoric import Pairs, cross_tables, polychoric_pairs, without_empty_cells
 from tam.stats.polyserial import PairScores, moment_scores, pearson, polyserial
-from tam.stats.thresholds import threshold_scores, thresholds
+from tam.stats.thresholds import answers, threshold_scores, thresholds
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -40,7 +40,8 @@ class OrdinalMoments:
     ``ordered`` (p,) mask; ``thresholds`` an array per variable, empty for a continuous one; ``means`` (p,), 0
     for an ordered one; ``covariance`` (p, p), an ordered variable in units of its latent response (variance
     1), a continuous one with divisor n; ``nacov`` (m, m) covariance of sqrt(n) times the statistics in the
-    order of ``statistics``; ``ran_away`` (k, 2) pairs whose correlation cannot be told from 1 or -1.
+    order of ``statistics``; ``ran_away`` (k, 2) pairs whose correlation cannot be told from 1 or -1;
+    ``empty`` (p, p) pairs of answers that nobody gave, counted below the diagonal.
     """
 
     ordered: Mask
@@ -50,6 +51,7 @@ class OrdinalMoments:
     nacov: Floats
     n: int
     ran_away: Integers
+    empty: Integers
 
     @property
     def statistics(self) -> Floats:
@@ -123,7 +125,18 @@ def ordinal_moments(values: Floats, ordered: Mask) -> OrdinalMoments:
         nacov=_asymptotic_covariance(single, pairs),
         n=len(values),
         ran_away=np.column_stack([column[away], row[away]]),
+        empty=_empty_cells(single, pairs),
     )
+
+
+def _empty_cells(single: _Variables, pairs: _AllPairs) -> Integers:
+    p = len(single.ordered)
+    sizes = np.array([len(one) for one in single.counts])
+    occurring = (pairs.counts > 0).sum(axis=(1, 2))
+    first, second = pairs.tables.first, pairs.tables.second
+    empty = np.zeros((p, p), dtype=np.intp)
+    empty[second, first] = sizes[first] * sizes[second] - occurring
+    return empty
 
 
 def _variables(values: Floats, ordered: Mask) -> _Variables:
@@ -133,8 +146,7 @@ def _variables(values: Floats, ordered: Mask) -> _Variables:
     counts, cuts = [np.empty(0)] * p, [np.empty(0)] * p
     for at in range(p):
         if ordered[at]:
-            _, codes[:, at], count = np.unique(values[:, at], return_inverse=True, return_counts=True)
-            counts[at] = count.astype(np.float64)
+            _, codes[:, at], counts[at] = answers(values[:, at])
             cuts[at] = thresholds(counts[at])
         else:
             means[at], deviations[at] = values[:, at].mean(), values[:, at].std()

@@ -18,6 +18,24 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 
+#: Whole numbers within this span are counted; others are sorted first, which takes ten times as long.
+SPAN = 1000
+
+
+def answers(column: Floats) -> tuple[Floats, Integers, Floats]:
+    """The different answers in ascending order (c,), each case's place among them (n,), their counts (c,)."""
+    low, high = float(column.min()), float(column.max())
+    whole = column.astype(np.intp) if high - low <= SPAN and abs(low) < 1e9 else None
+    if whole is None or not (whole == column).all():
+        found, codes, counts = np.unique(column, return_inverse=True, return_counts=True)
+        return found, codes, counts.astype(np.float64)
+    shifted = whole - int(low)
+    counts = np.bincount(shifted)
+    place = np.cumsum(counts > 0) - 1
+    seen = np.flatnonzero(counts)
+    return seen + low, place[shifted], counts[seen].astype(np.float64)
+
+
 def thresholds(counts: Floats) -> Floats:
     """Phi^-1 of the cumulative shares: ``counts`` (c,) answers per category, all > 0 -> (c - 1,) ascending.
 

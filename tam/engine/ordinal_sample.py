@@ -1,0 +1,151 @@
+"""From a table to the thresholds and correlations of a model's variables, and what is wrong with them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tam.engine.parameter_table import Variables
+from tam.engine.structure import Floats
+from tam.errors import Problem, TamError, Where, problem
+from tam.stats.ordinal_moments import OrdinalMoments, ordinal_moments
+from tam.stats.thresholds import answers
+
+#: Answer scales have some two to eleven points; with more, thresholds rest on a handful of cases each.
+MOST_ANSWERS = 20
+#: Eigenvalue of a correlation matrix below which it is not positive definite.
+SINGULAR = 1e-10
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdinalSample:
+    """Statistics of every group, in the model's order of variables; ``categories`` of the ordered ones."""
+
+    names: tuple[str, ...]
+    categories: dict[str, int]
+    groups: tuple[OrdinalMoments, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ordered(self) -> NDArray[np.bool_]:
+        """Mask (p,) of the ordered variables."""
+        return np.array([name in self.categories for name in self.names])
+
+    @property
+    def n(self) -> int:
+        return sum(one.n for one in self.groups)
+
+
+def ordered_names(variables: Variables, asked: Sequence[str]) -> tuple[str, ...]:
+    """The ordered variables of a model in its order: those named, or every one it explains for ``all``.
+
+    Raises ``TamError`` for names the model does not hold and for observed predictors.
+    """
+    explained = [name for name in variables.observed if name not in variables.exogenous]
+    if ALL in asked:
+        found = [*explained]
+    else:
+        found = [name for name in variables.observed if name in asked]
+    wrong = [name for name in asked if name != ALL and name not in variables.observed]
+    problems = []
+    for name in wrong:
+        near = difflib.get_close_matches(name, variables.observed, n=3, cutoff=0.5)
+        near = near or list(variables.observed[:5])
+        problems.append(problem("ordered-not-in-model", Where(column=name), variable=name, near=near))
+    for name in found:
+        if name in variables.exogenous:
+            problems.append(problem("ordered-only-predicts", Where(column=name), variable=name))
+    if problems:
+        raise TamError(problems)
+    return tuple(found)
+
+
+def ordinal_sample(
+    rows: Sequence[Floats],
+    labels: Sequence[str | None],
+    names: Sequence[str],
+    ordered: Sequence[str],
+    notes: Sequence[Problem] = (),
+) -> OrdinalSample:
+    """Statistics of the complete rows (n_g, p) of every group.
+
+    Raises ``TamError`` where an ordered variable has too many answers, where the answers of groups differ,
+    and where a correlation cannot be told from 1.
+    """
+    counts = [[len(answers(column)[0]) for column in part.T] for part in rows]
+    problems = _answer_problems(counts, labels, names, ordered)
+    if problems:
+        raise TamError(problems)
+    mask = np.array([name in ordered for name in names])
+    groups = tuple(ordinal_moments(part, mask) for part in rows)
+    problems = [
+        problem("polychoric-ran-away", Where(column=names[i]), first=names[i], second=names[j])
+        for one in groups
+        for i, j in one.ran_away[:20]
+    ]
+    if problems:
+        raise TamError(problems)
+    found = list(notes)
+    for one, label in zip(groups, labels):
+        found += _definite_problems(one, label)
+    found += _sparse_problems(groups, names)
+    categories = {name: count for name, count, one in zip(names, counts[0], mask) if one}
+    return OrdinalSample(tuple(names), categories, groups, tuple(found))
+
+
+def _answer_problems(
+    counts: Sequence[Sequence[int]],
+    labels: Sequence[str | None],
+    names: Sequence[str],
+    ordered: Sequence[str],
+) -> list[Problem]:
+    found = []
+    for at, name in enumerate(names):
+        most = max(count[at] for count in counts)
+        if name not in ordered:
+            continue
+        if most > MOST_ANSWERS:
+            where = Where(column=name)
+            found.append(
+                problem("ordered-many-answers", where, variable=name, number=most, most=MOST_ANSWERS)
+            )
+        found += [
+            problem(
+                "ordered-answers-differ",
+                Where(column=name),
+                group=label,
+                variable=name,
+                number=count[at],
+                expected=most,
+            )
+            for count, label in zip(counts, labels)
+            if count[at] < most
+        ]
+    return found
+
+
+def _definite_problems(moments: OrdinalMoments, label: str | None) -> list[Problem]:
+    deviations = np.sqrt(np.diag(moments.covariance))
+    smallest = float(np.linalg.eigvalsh(moments.covariance / np.outer(deviations, deviations))[0])
+    if smallest > SINGULAR:
+        return []
+    group = "" if label is None else f" ({label})"
+    return [problem("polychoric-not-definite", group=group, eigenvalue=f"{smallest:.3g}")]
+
+
+def _sparse_problems(groups: Sequence[OrdinalMoments], names: Sequence[str]) -> list[Problem]:
+    """A note if pairs of answers of two ordered items never occur."""
+    empty = np.sum([one.empty for one in groups], axis=0)
+    number = int((empty > 0).sum())
+    if not number:
+        return []
+    i, j = (int(at) for at in np.unravel_index(int(empty.argmax()), empty.shape))
+    count = int(groups[0].ordered.sum())
+    worst = f"{names[j]} × {names[i]} ({empty[i, j]})"
+    return [problem("ordered-empty-cells", number=number, total=count * (count - 1) // 2, worst=worst)]
