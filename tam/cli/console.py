@@ -16,11 +16,15 @@ SAME_CODE_LIMIT = 20
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1", "heading": "1", "dim": "2"}
 _LABELS: Mapping[Language, Mapping[str, str]] = {
-    "en": {"error": "error", "warning": "warning", "note": "note", "why": "why", "mend": "mend",
-           "more": "more", "also": "and {n} more of the same"},
-    "zh": {"error": "错误", "warning": "警告", "note": "说明", "why": "原因", "mend": "改法", "more": "详情",
-           "also": "另有 {n} 处相同"},
-}  # fmt: skip
+    "en": {
+        **{"error": "error", "warning": "warning", "note": "note", "why": "why", "mend": "mend"},
+        **{"more": "more", "explain": "tam explain {code}", "also": "and {n} more of the same"},
+    },
+    "zh": {
+        **{"error": "错误", "warning": "警告", "note": "说明", "why": "原因", "mend": "改法"},
+        **{"more": "详情", "explain": "tam explain {code} --lang zh", "also": "另有 {n} 处相同"},
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def _problem_block(
         texts = dict.fromkeys(str(one[part]) for one in group[:SAME_CODE_LIMIT])
         for text in list(texts)[:3]:
             lines += _indented(text, f"   {_paint(head, 'dim', colour)}  ", " " * (width + 5))
-    lines.append(f"   {_paint(labels['more'], 'dim', colour)}  tam explain {code}")
+    lines.append(f"   {_paint(labels['more'], 'dim', colour)}  {labels['explain'].format(code=code)}")
     return lines
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tam.cli.answer import Answer, Block, Heading
-from tam.cli.command import tam_command
+from tam.cli.command import console, tam_command
 from tam.cli.topics import Topic, explained, problem_topics, references, topics
 from tam.cli.usage import nearest_names
 from tam.errors import Language, TamError, problem
@@ -25,10 +25,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
 
 @tam_command("explain")
 @click.argument("name", metavar="[CODE]", required=False)
-@click.option(
-    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", help="Language of the words."
-)
-def command(name: str | None, language: Language) -> Answer:
+@click.option("--lang", "language", type=click.Choice(["en", "zh"]), help="Language of the words.")
+def command(name: str | None, language: Language | None) -> Answer:
     """What a problem, a statistic or a finding means; formula and reference.
 
     CODE is a name as printed: a problem code, a measure, a column, a screening rule, a verdict.
@@ -37,6 +35,7 @@ def command(name: str | None, language: Language) -> Answer:
       tam explain cfi
       tam explain value-out-of-range --lang zh
     """
+    language = language or console().preferences.language
     if name is None:
         return _everything(language)
     topic = explained(name, language)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tam.cli.answer import Answer, Block, Heading, Table
-from tam.cli.command import tam_command
+from tam.cli.command import console, tam_command
 
 if TYPE_CHECKING:
     from tam.spec.instrument import Instrument
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 @tam_command("instruments")
 @click.argument("name", required=False)
-@click.option(
-    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", help="Language of the wording."
-)
-def command(name: str | None, language: str) -> Answer:
+@click.option("--lang", "language", type=click.Choice(["en", "zh"]), help="Language of the wording.")
+def command(name: str | None, language: str | None) -> Answer:
     """List the questionnaires that are here, or show one with its wording and sources.
 
     NAME is a shipped name or the path of a YAML file.
@@ -29,6 +27,7 @@ def command(name: str | None, language: str) -> Answer:
     """
     from tam.spec.instrument_file import load_instrument, shipped_instruments
 
+    language = language or console().preferences.language
     if name is not None:
         instrument = load_instrument(name)
         return Answer(result=instrument_record(instrument), blocks=_shown(instrument, language))
