@@ -17,12 +17,24 @@ SAME_CODE_LIMIT = 20
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1", "heading": "1", "dim": "2"}
 _LABELS: Mapping[Language, Mapping[str, str]] = {
     "en": {
-        **{"error": "error", "warning": "warning", "note": "note", "why": "why", "mend": "mend"},
-        **{"more": "more", "explain": "tam explain {code}", "also": "and {n} more of the same"},
+        "error": "error",
+        "warning": "warning",
+        "note": "note",
+        "why": "why",
+        "mend": "mend",
+        "more": "more",
+        "explain": "tam explain {code}",
+        "also": "and {n} more of the same",
     },
     "zh": {
-        **{"error": "错误", "warning": "警告", "note": "说明", "why": "原因", "mend": "改法"},
-        **{"more": "详情", "explain": "tam explain {code} --lang zh", "also": "另有 {n} 处相同"},
+        "error": "错误",
+        "warning": "警告",
+        "note": "说明",
+        "why": "原因",
+        "mend": "改法",
+        "more": "详情",
+        "explain": "tam explain {code} --lang zh",
+        "also": "另有 {n} 处相同",
     },
 }
 
