@@ -69,3 +69,16 @@ def _blocks(at: MomentPoint, patterns: Patterns, rows: Floats) -> Iterator[tuple
         kinds = patterns.of_row[part]
         deviation = np.where(patterns.observed[kinds], rows[part] - at.mu, 0.0)
         yield part, (at.inverses[kinds] @ deviation[:, :, None])[:, :, 0], kinds
+
+
+def completed_rows(at: MomentPoint, patterns: Patterns, rows: Floats) -> Floats:
+    """The rows (n, p) with every gap filled by its expectation given the case's own answers.
+
+    Factor scores of these rows are the scores given the answers that are there.
+    Peer: what ``lavPredict(fit)`` does with missing answers.
+    """
+    filled = np.array(rows)
+    for part, pulled, _ in _blocks(at, patterns, rows):
+        expected = at.mu + pulled @ at.sigma
+        filled[part] = np.where(np.isnan(rows[part]), expected, rows[part])
+    return filled
