@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -136,11 +137,24 @@ def moment_curvature(patterns: Patterns, point: MomentPoint, *, expected: bool =
 def _crossed(product: Floats, i: Integers, j: Integers) -> Floats:
     """From sums of J_ab V_cd + V_ab J_cd, indexed by pairs, to the Hessian of pairs (ij), (kl):
     m_ij m_kl / 2 (J_ik V_jl + V_ik J_jl + J_il V_jk + V_il J_jk)."""
-    place = _place(int(i[-1]) + 1)
-    found = product[place[i[:, None], i], place[j[:, None], j]]
-    found += product[place[i[:, None], j], place[j[:, None], i]]
+    straight, crossed = _crossings(int(i[-1]) + 1)
+    flat = product.ravel()
+    found = flat[straight]
+    found += flat[crossed]
     multiplicity = _multiplicity(i, j)
-    return np.asarray(found * (0.5 * np.outer(multiplicity, multiplicity)))
+    found *= 0.5 * multiplicity[:, None]
+    found *= multiplicity
+    return np.asarray(found)
+
+
+@lru_cache(maxsize=2)
+def _crossings(p: int) -> tuple[Integers, Integers]:
+    """Where (ik), (jl) and (il), (jk) stand in a flattened matrix of pairs, for pairs (ij), (kl)."""
+    i, j = vech_places(p)
+    place, size = _place(p), len(i)
+    straight = place[i[:, None], i] * size + place[j[:, None], j]
+    crossed = place[i[:, None], j] * size + place[j[:, None], i]
+    return straight, crossed
 
 
 def _place(p: int) -> Integers:
