@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,19 +43,23 @@ def prepare_incomplete(compiled: Compiled, samples: Sequence[Incomplete]) -> Pre
     return checked(compiled, ready)
 
 
-def incomplete_groups(solution: Solution, samples: Sequence[Incomplete]) -> tuple[IncompleteGroup, ...]:
-    """The groups at the solution, as robust inference and the fit measures read them."""
+def incomplete_groups(
+    solution: Solution, samples: Sequence[Incomplete], point: Any = None
+) -> tuple[IncompleteGroup, ...]:
+    """The groups at a point of the objective (the solution if it is None), as robust inference and the fit
+    measures read them."""
+    points = (solution.minimum.point if point is None else point).groups
     return tuple(
         IncompleteGroup(
             structure=structure,
             patterns=sample.patterns,
             saturated=sample.saturated,
-            point=point,
+            point=at,
             rows=sample.rows,
             given=given_variables(structure),
             predicting=predicting_variables(structure, solution.compiled.table),
         )
-        for structure, sample, point in zip(solution.structures, samples, solution.minimum.point.groups)
+        for structure, sample, at in zip(solution.structures, samples, points)
     )
 
 
