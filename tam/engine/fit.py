@@ -15,12 +15,22 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tam.engine.admissibility import admissibility_problems
+from tam.engine.fiml_fit import incomplete_sample_of, prepare_incomplete
+from tam.engine.fiml_sample import option_problems
 from tam.engine.inference import EstimateColumns, estimate_columns
 from tam.engine.measures import fit_measures, plain, without_solution
 from tam.engine.moments import Moments
 from tam.engine.parameter_table import ParameterTable, Row, build_table
+from tam.engine.robust_fit import (
+    RobustInference,
+    kind_of,
+    raise_without_rows,
+    robust_inference,
+    robust_problems,
+)
+from tam.engine.robust_measures import with_scaled
 from tam.engine.sample import Sample, raise_for_empty_interactions, sample_of
-from tam.engine.solution import Solution, compile_model, expected_vcov, solve
+from tam.engine.solution import Solution, compile_model, expected_vcov, observed_vcov, search, solve
 from tam.engine.structure import Floats, Structure
 from tam.engine.syntax import parse_model
 from tam.errors import Problem, TamError, problem
@@ -28,10 +38,12 @@ from tam.errors import Problem, TamError, problem
 if TYPE_CHECKING:
     import pandas
 
+    from tam.stats.scaled_tests import DifferenceTest
+
 #: What can be asked for now; each absent one is refused by name.
-ESTIMATORS = ("ML",)
-MISSING = ("listwise",)
-STANDARD_ERRORS = ("standard",)
+ESTIMATORS = ("ML", "MLM", "MLR", "WLSMV")
+MISSING = ("listwise", "fiml")
+STANDARD_ERRORS = ("standard", "robust")
 
 NOT_CONVERGED = "the search did not converge"
 
@@ -59,13 +71,34 @@ def fit_model(
     trusted (no convergence, a negative variance) is returned and says so: ``converged``, ``admissible``,
     ``problems``.
     """
+    if ordered or estimator == "WLSMV":
+        from tam.engine.ordinal_fit import fit_ordinal
+
+        return fit_ordinal(
+            model,
+            data,
+            ordered=ordered,
+            estimator=estimator,
+            missing=missing,
+            se=se,
+            group=group,
+            std_lv=std_lv,
+            ci=ci,
+        )
     _raise_for_options(estimator, missing, se, group, ordered, ci)
+    incomplete = missing == "fiml"
+    meanstructure = meanstructure or incomplete
     table = build_table(parse_model(model), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x)
     raise_for_empty_interactions(table)
     compiled = compile_model(table)
-    sample = sample_of(data, compiled.structure)
-    solution = solve(compiled, [sample.moments])
-    options = Options(estimator, missing, meanstructure, std_lv, fixed_x, ci)
+    if incomplete:
+        sample = incomplete_sample_of(data, compiled)
+        solution = search(compiled, prepare_incomplete(compiled, sample.incomplete))
+    else:
+        sample = sample_of(data, compiled.structure)
+        raise_without_rows(estimator, se, sample.rows)
+        solution = solve(compiled, [sample.moments])
+    options = Options(estimator, missing, meanstructure, std_lv, fixed_x, ci, se)
     return Fit(model, options, solution, sample)
 
 
@@ -88,6 +121,8 @@ def _raise_for_options(
         found.append(
             problem("option-not-offered", option="ordered", value=", ".join(ordered), offered=("-",))
         )
+    if missing == "fiml" and estimator in ESTIMATORS:
+        found += option_problems(estimator)
     if not 0.0 < ci < 1.0:
         found.append(problem("level-out-of-range", value=ci))
     if found:
@@ -104,6 +139,7 @@ class Options:
     std_lv: bool
     fixed_x: bool
     ci: float
+    se: str = "standard"
 
 
 @dataclass(frozen=True)
@@ -153,7 +189,26 @@ class Fit:
 
     @cached_property
     def _vcov(self) -> Floats | None:
-        return expected_vcov(self.solution)
+        if self.robust is not None:
+            return self.robust.vcov
+        return observed_vcov(self.solution) if self.sample.incomplete else expected_vcov(self.solution)
+
+    @property
+    def complete_rows(self) -> tuple[Floats, ...]:
+        """The complete rows (n_g, p) of every group; empty for a fit from moments."""
+        return () if self.sample.rows is None else (self.sample.rows,)
+
+    @cached_property
+    def robust(self) -> RobustInference | None:
+        """Sandwich and scaled tests of the robust estimators; None for the others."""
+        kind = kind_of(self.options.estimator, self.options.se)
+        if kind is None or not self.converged:
+            return None
+        if self.sample.incomplete:
+            from tam.engine.fiml_inference import incomplete_inference
+
+            return incomplete_inference(self.solution, self.sample.incomplete)
+        return robust_inference(self.solution, self.complete_rows, kind)
 
     @property
     def converged(self) -> bool:
@@ -174,7 +229,8 @@ class Fit:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything a person must know about this fit; none of it stopped the computation."""
-        return (*self.sample.problems, *self.solution.problems, *self._inadmissible)
+        robust = robust_problems(self.robust)
+        return (*self.sample.problems, *self.solution.problems, *self._inadmissible, *robust)
 
     # --- what follows from it
 
@@ -216,7 +272,11 @@ class Fit:
         """Fit measures by name; a number or ``Unavailable`` with the reason."""
         if not self.converged:
             return without_solution(NOT_CONVERGED)
-        return fit_measures(self.solution, self.n)
+        if self.sample.incomplete:
+            from tam.engine.fiml_inference import all_measures
+
+            return all_measures(self.solution, self.sample.incomplete, self.robust, self.options.estimator)
+        return with_scaled(fit_measures(self.solution, self.n), self.robust, self.options.estimator, self.n)
 
     @cached_property
     def r2(self) -> Mapping[str, float]:
@@ -257,6 +317,15 @@ class Fit:
         from tam.engine.factor_scores import regression_scores
 
         return regression_scores(self.solution, self.sample)
+
+    def compare(self, other: Fit, method: str = "default") -> DifferenceTest:
+        """Difference test of two nested fits, in either order: plain for ML, scaled for robust estimators.
+
+        ``method``: "chisq", "satorra.bentler.2001", "satorra.bentler.2010" or "satorra.2000".
+        """
+        from tam.engine.robust_comparison import compare
+
+        return compare(self, other, method)
 
     def bootstrap(
         self, n: int = 1000, seed: int = 1, interval: Literal["percentile", "bc", "bca"] = "percentile"

@@ -14,14 +14,18 @@ from tam.engine.structure import Affine, Floats, Implied, Structure, derivatives
 LACKING = 1e-8
 
 
-def moment_slopes(structure: Structure, implied: Implied) -> Floats:
-    """Derivatives of a group's moments (means if modelled, then the lower triangle of Sigma) to theta."""
+def moment_slopes(structure: Structure, implied: Implied, order: Sequence[int] | None = None) -> Floats:
+    """Derivatives of a group's moments (means if modelled, then the lower triangle of Sigma) to theta.
+
+    ``order``: places of the observed variables in the order wanted, their own if it is None.
+    """
     slopes = derivatives(structure, implied)
-    i, j = np.tril_indices(len(implied.sigma))
-    left, right = slopes.left, slopes.right
+    own = list(range(len(implied.sigma))) if order is None else list(order)
+    left, right = slopes.left[own], slopes.right[own]
+    i, j = np.tril_indices(len(own))
     by_cell = (left[i] * right[j] + left[j] * right[i]) * slopes.weight
     result = by_cell if structure.gather is None else by_cell @ structure.gather
-    return result if slopes.mu is None else np.vstack([slopes.mu, result])
+    return result if slopes.mu is None else np.vstack([slopes.mu[own], result])
 
 
 def constraint_rows(larger: Floats, restricted: Floats) -> Floats:
@@ -47,9 +51,3 @@ def difference_weights(curvature: Floats, meat: Floats, space: Affine, rows: Flo
     spread = np.linalg.solve(basis.T @ curvature @ basis, rows.T)
     weighed = spread.T @ (basis.T @ meat @ basis) @ spread
     return np.asarray(np.linalg.solve(rows @ spread, weighed).T)
-
-
-def stacked_slopes(groups: Sequence[tuple[Structure, Implied]], space: Affine) -> Floats:
-    """Moment derivatives of all groups to the free directions of the constraint space."""
-    slopes = np.vstack([moment_slopes(structure, implied) for structure, implied in groups])
-    return np.asarray(slopes @ space.basis)

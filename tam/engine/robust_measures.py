@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tam.engine.robust_fit import ROBUST_ESTIMATORS, RobustInference
 from tam.errors import Unavailable
 from tam.stats import fit_indices, robust_indices
 from tam.stats.scaled_tests import scaling_factor
@@ -21,6 +22,17 @@ class Tested:
     chisq: float
     df: int
     trace: float
+
+
+def with_scaled(
+    measures: Mapping[str, Any], robust: RobustInference | None, estimator: str, n: int, groups: int = 1
+) -> dict[str, Any]:
+    """The measures of a fit with the scaled and robust ones of its estimator, if it is a robust one."""
+    if robust is None or estimator not in ROBUST_ESTIMATORS:
+        return dict(measures)
+    model = Tested(measures["chisq"], measures["df"], robust.parts.trace)
+    baseline = Tested(measures["baseline_chisq"], measures["baseline_df"], robust.parts.baseline_trace)
+    return dict(measures) | scaled_measures(model, baseline, n, groups)
 
 
 def scaled_measures(model: Tested, baseline: Tested, n: int, groups: int = 1) -> dict[str, Any]:
