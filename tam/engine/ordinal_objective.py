@@ -20,6 +20,7 @@ from tam.engine.ordinal_structure import (
     statistic_slopes,
 )
 from tam.engine.structure import Floats, Implied
+from tam.stats.ordinal_moments import OrdinalMoments
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,19 @@ class LeastSquaresPoint:
 
 @dataclass(frozen=True, slots=True)
 class LeastSquares:
-    """The objective of one group: sample ``statistics`` (m,), diagonal ``weight`` (m,) of W, ``n`` cases."""
+    """The objective of one group: what the ``model`` implies against the statistics ``aim``.
+
+    ``weight`` (m,) is the diagonal of W.
+    """
 
     model: OrdinalStructure
-    statistics: Floats
+    aim: OrdinalMoments
     weight: Floats
-    n: int
+
+    @classmethod
+    def of(cls, model: OrdinalStructure, aim: OrdinalMoments) -> LeastSquares:
+        """The objective with the inverse sampling variances as weights."""
+        return cls(model, aim, 1.0 / np.diag(aim.nacov))
 
     def evaluate(self, theta: Floats) -> LeastSquaresPoint | None:
         """F at theta (q,); None where the model implies nothing there."""
@@ -56,13 +64,13 @@ class LeastSquares:
             point = implied_statistics(self.model, theta)
         except np.linalg.LinAlgError:
             return None
-        error = self.statistics - point.statistics
+        error = self.aim.statistics - point.statistics
         value = self._share * float(error @ (self.weight * error))
         return LeastSquaresPoint(theta, value, point, error) if np.isfinite(value) else None
 
     @property
     def _share(self) -> float:
-        return (self.n - 1) / self.n
+        return (self.aim.n - 1) / self.aim.n
 
     def slopes(self, point: LeastSquaresPoint) -> Slopes:
         return statistic_slopes(self.model, point.at)

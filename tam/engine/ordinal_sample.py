@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tam.engine.parameter_table import Variables
 from tam.engine.structure import Floats
+from tam.engine.table_rows import Variables
 from tam.errors import Problem, TamError, Where, problem
 from tam.stats.ordinal_moments import OrdinalMoments, ordinal_moments
 from tam.stats.thresholds import answers

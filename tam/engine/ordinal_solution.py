@@ -11,10 +11,10 @@ from tam.engine.ordinal_objective import LeastSquares
 from tam.engine.ordinal_sample import OrdinalSample
 from tam.engine.ordinal_structure import OrdinalStructure, statistic_slopes
 from tam.engine.ordinal_table import ordinal_structure
-from tam.engine.parameter_table import ParameterTable
 from tam.engine.solution import Prepared, Solution, checked, compile_model, merged_starts, search
 from tam.engine.starting_values import plain_starting_values, starting_values
 from tam.engine.structure import Floats
+from tam.engine.table_rows import ParameterTable
 from tam.stats.scaled_shifted import GroupMoments, curvature_and_meat
 
 
@@ -60,10 +60,7 @@ def solve_ordinal(table: ParameterTable, sample: OrdinalSample) -> OrdinalSoluti
         ordinal_structure(structure, table.rows_of(at), tuple(sample.categories))
         for at, structure in enumerate(compiled.structures)
     )
-    parts = [
-        LeastSquares(model, one.statistics, 1.0 / np.diag(one.nacov), one.n)
-        for model, one in zip(models, sample.groups)
-    ]
+    parts = [LeastSquares.of(model, one) for model, one in zip(models, sample.groups)]
     sizes = tuple(one.n for one in sample.groups)
     start, plain = (_start(table, models, sample, sizes, cautious=cautious) for cautious in (False, True))
     ready = checked(compiled, Prepared(compiled.structures, sizes, joint(parts, sizes), start, plain))

@@ -14,9 +14,9 @@ import numpy as np
 
 from tam.engine.ordinal_structure import OrdinalPoint, OrdinalStructure, Slopes
 from tam.engine.ordinal_table import SCALING, THRESHOLD
-from tam.engine.parameter_table import Row
 from tam.engine.standardise import Standardised
 from tam.engine.structure import Floats
+from tam.engine.table_rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,55 @@ from dataclasses import replace
 import numpy as np
 
 from tam.engine.ordinal_structure import OrdinalStructure, Scalings, Thresholds
-from tam.engine.parameter_table import Row, Variables
-from tam.engine.structure import Structure
-from tam.errors import Problem, Where, problem
+from tam.engine.parameter_table import build_table
+from tam.engine.structure import ORDINAL, Structure
+from tam.engine.syntax import Syntax
+from tam.engine.table_rows import Grouping, ParameterTable, Row
+from tam.errors import Problem, TamError, Where, problem
 
-THRESHOLD, SCALING = "|", "~*~"
+THRESHOLD, SCALING = ORDINAL
 
 
 def is_ordinal(row: Row) -> bool:
     """Rows that do not stand in the structure's matrices."""
-    return row.op in (THRESHOLD, SCALING)
+    return row.op in ORDINAL
+
+
+def ordinal_table(
+    syntax: Syntax, categories: Mapping[str, int], *, std_lv: bool, grouping: Grouping
+) -> ParameterTable:
+    """The table of a model whose variables ``categories`` (name -> number of answers) are ordered.
+
+    Thresholds that are equal across groups free the scalings of later groups; intercepts said to be equal
+    include thresholds. Raises ``TamError`` for what the text asks of ordered variables in vain.
+    """
+    equal = grouping.equal
+    if "intercepts" in equal and "thresholds" not in equal:
+        equal = (*equal, "thresholds")
+    problems: list[Problem] = []
+
+    def extension(rows: list[Row], group: int) -> list[Row]:
+        if group == 0:
+            problems.extend(ordinal_row_problems(rows, categories))
+        return ordinal_rows(rows, categories, free_scalings=group > 0 and "thresholds" in equal)
+
+    table = build_table(
+        syntax,
+        meanstructure=True,
+        std_lv=std_lv,
+        grouping=replace(grouping, equal=equal),
+        extension=extension,
+    )
+    if problems:
+        raise TamError(problems)
+    return table
+
+
+def plain_table(syntax: Syntax, *, std_lv: bool, grouping: Grouping) -> ParameterTable:
+    """The table without what the data add: reads the text and finds its mistakes before any data is read."""
+    return build_table(
+        syntax, meanstructure=True, std_lv=std_lv, grouping=grouping, extension=lambda rows, _: rows
+    )
 
 
 def ordinal_rows(
@@ -34,16 +73,15 @@ def ordinal_rows(
     ``free_scalings``: a later group of a model whose thresholds are equal across groups.
     """
     kept = [_residual_and_intercept(row, categories) for row in rows]
-    group = kept[0].group if kept else None
     present = {row.name for row in kept}
     cuts = [
-        Row(name, THRESHOLD, f"t{at}", group=group)
+        Row(name, THRESHOLD, f"t{at}")
         for name, number in categories.items()
         for at in range(1, number)
         if f"{name}|t{at}" not in present
     ]
     scalings = [
-        Row(name, SCALING, name, fixed=None if free_scalings else 1.0, group=group)
+        Row(name, SCALING, name, fixed=None if free_scalings else 1.0)
         for name in categories
         if f"{name}~*~{name}" not in present
     ]
@@ -60,9 +98,7 @@ def _residual_and_intercept(row: Row, categories: Mapping[str, int]) -> Row:
     return row
 
 
-def ordinal_row_problems(
-    rows: Sequence[Row], variables: Variables, categories: Mapping[str, int]
-) -> list[Problem]:
+def ordinal_row_problems(rows: Sequence[Row], categories: Mapping[str, int]) -> list[Problem]:
     """What the text asks of ordered variables that the delta parameterisation does not have."""
     found = []
     for row in rows:
@@ -76,8 +112,6 @@ def ordinal_row_problems(
             )
         elif row.user and row.op == "~~" and row.lhs == row.rhs and row.lhs in categories:
             found.append(problem("ordered-residual-variance", where, variable=row.lhs))
-    given = [name for name in variables.exogenous if name in categories]
-    found += [problem("ordered-only-predicts", Where(column=name), variable=name) for name in given]
     return found
 
 

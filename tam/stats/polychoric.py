@@ -23,8 +23,9 @@ Integers = NDArray[np.intp]
 
 #: A correlation nearer to 1 than this has run away: the table allows no finite answer.
 LIMIT = 0.99999
-#: A cell that was answered but has no probability under the pair's normal: keeps its logarithm finite.
-TINY = 1e-30
+#: No cell counts as less probable than this, lavaan's bound (the root of the machine precision): a pair of
+#: answers that the normal all but excludes, such as a careless one, then pulls at the correlation no further.
+TINY = float(np.sqrt(np.finfo(float).eps))
 #: Newton step on atanh(r) below which the correlation stands to the last digit (steps converge
 #: quadratically).
 STILL = 1e-9
@@ -102,7 +103,7 @@ def polychoric_pairs(
     for begin in range(0, len(first), step):
         part = slice(begin, begin + step)
         h, k = grid[first[part], :, None], grid[second[part], None, :]
-        correlation[part] = _most_likely(tables[part], h, k, start[part])
+        correlation[part] = _highest(tables[part], h, k, _most_likely(tables[part], h, k, start[part]))
     h, k = grid[first][:, :, None], grid[second][:, None, :]
     probability = np.concatenate(
         [
@@ -118,7 +119,7 @@ def polychoric_pairs(
         second=second,
         correlation=correlation,
         probability=safe,
-        score=slope / safe,
+        score=np.where(probability > TINY, slope / safe, 0.0),
         by_first=threshold_slopes(grid[first], grid[second], correlation),
         by_second=threshold_slopes(grid[second], grid[first], correlation),
     )
@@ -154,6 +155,25 @@ def threshold_slopes(own: Floats, other: Floats, r: Floats) -> Floats:
     return np.asarray(density[:, :, None] * inside)
 
 
+def _highest(tables: Floats, h: Floats, k: Floats, found: Floats) -> Floats:
+    """The correlations found, or higher peaks of the likelihood (m,) where the bound on cells makes several.
+
+    That can happen only where a cell that was answered is nearly excluded; there the whole range is searched.
+    """
+    rare = np.where(tables > 0, cell_probabilities(h, k, found), 1.0).min(axis=(1, 2)) < 1e3 * TINY
+    at = np.flatnonzero(rare)
+    if not len(at):
+        return found
+    tables, h, k = tables[at], h[at], k[at]
+    range_of = np.tanh(np.linspace(-3.0, 3.0, 61))
+    values = [_likelihood(tables, h, k, np.full(len(at), one))[0] for one in range_of]
+    other = _most_likely(tables, h, k, range_of[np.argmax(values, axis=0)])
+    higher = _likelihood(tables, h, k, other)[0] > _likelihood(tables, h, k, found[at])[0]
+    best = found.copy()
+    best[at[higher]] = other[higher]
+    return best
+
+
 def _most_likely(tables: Floats, h: Floats, k: Floats, start: Floats) -> Floats:
     """Newton search for the correlation (m,) of each table (m, c, c); stops at +-LIMIT."""
     furthest = np.arctanh(LIMIT)
@@ -183,11 +203,12 @@ def _likelihood(tables: Floats, h: Floats, k: Floats, r: Floats) -> tuple[Floats
     """Log-likelihood (m,), its slope on atanh(r) and a positive curvature: observed, or else expected."""
     wide = r[:, None, None]
     rest = 1.0 - wide * wide
-    probability = np.maximum(cell_probabilities(h, k, r), TINY)
+    exact = cell_probabilities(h, k, r)
+    probability = np.maximum(exact, TINY)
     density = bivariate_normal_density(h, k, wide)
     growth = (h * k + wide) / rest - wide * (h * h - 2.0 * wide * h * k + k * k) / rest**2
     first, second = _differenced(density), _differenced(density * growth)
-    share = tables / probability
+    share = np.where(exact > TINY, tables / probability, 0.0)
     value = np.sum(tables * np.log(probability), axis=(1, 2))
     slope = np.sum(share * first, axis=(1, 2))
     squared = first * first / probability
