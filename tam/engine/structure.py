@@ -42,6 +42,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 
+#: Thresholds and scalings of ordered variables stand outside the matrices (``ordinal_structure``).
+ORDINAL = ("|", "~*~")
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """Free cells of one matrix: ``row``, ``column``, index into theta, ``weight`` (all (c,))."""
@@ -165,6 +169,8 @@ def compile_structure(table: ParameterTable, group: int = 0) -> Structure:
     sample_cells: list[tuple[int, int]] = []
     sample_means: list[tuple[int, int]] = []
     for row in table.rows_of(group):
+        if row.op in ORDINAL:
+            continue
         matrix, i, j = _cell(row, place)
         if row.free:
             free[matrix].append((i, j, row.parameter))
