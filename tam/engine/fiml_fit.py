@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tam.engine.fiml import FimlML, fiml_target
 from tam.engine.fiml_patterns import Booleans
 from tam.engine.fiml_robust import IncompleteGroup
-from tam.engine.fiml_sample import Incomplete
+from tam.engine.fiml_sample import Incomplete, incomplete_sample
+from tam.engine.moments import Moments
 from tam.engine.objective import joint
 from tam.engine.parameter_table import ParameterTable
+from tam.engine.sample import Sample, table_values
 from tam.engine.solution import Compiled, Prepared, Solution, checked, merged_starts
 from tam.engine.starting_values import plain_starting_values, starting_values
 from tam.engine.structure import Structure, with_sample
+from tam.errors import TamError, problem
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def incomplete_sample_of(data: pandas.DataFrame | Moments, compiled: Compiled) -> Sample:
+    """The sample of a compiled model's variables, gaps and all; raises ``TamError`` where there is none."""
+    if isinstance(data, Moments):
+        raise TamError(problem("fiml-needs-rows"))
+    structure = compiled.structure
+    values, problems = table_values(data, structure.observed_names)
+    if problems:
+        raise TamError(problems)
+    found = incomplete_sample(values, structure.observed_names, given_variables(structure))
+    return Sample(found.moments, None, data.index[found.kept], found.problems, (found,))
 
 
 def prepare_incomplete(compiled: Compiled, samples: Sequence[Incomplete]) -> Prepared:

@@ -108,11 +108,6 @@ def _not_found(saturated: Saturated | None, names: Sequence[str]) -> Problem:
     return problem("saturated-not-found", columns=[names[int(at)] for at in involved][:20])
 
 
-def option_problems(estimator: str, *, from_moments: bool) -> list[Problem]:
-    """Why FIML cannot be done with an estimator or with the data given; empty if it can."""
-    found = []
-    if estimator not in ("ML", "MLR"):
-        found.append(problem("fiml-needs-ml", estimator=estimator))
-    if from_moments:
-        found.append(problem("fiml-needs-rows"))
-    return found
+def option_problems(estimator: str) -> list[Problem]:
+    """Why FIML cannot be done with an estimator; empty if it can."""
+    return [] if estimator in ("ML", "MLR") else [problem("fiml-needs-ml", estimator=estimator)]

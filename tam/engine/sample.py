@@ -17,6 +17,8 @@ from tam.errors import Problem, TamError, Where, problem
 if TYPE_CHECKING:
     import pandas
 
+    from tam.engine.fiml_sample import Incomplete
+
 #: Smallest eigenvalue of the correlation matrix below which it counts as singular: rounding of a product of
 #: columns.
 SINGULAR = 1e-10
@@ -26,12 +28,17 @@ SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Moments in the model's order; the complete rows (n, p) they come from and their labels, if any."""
+    """Moments in the model's order; the complete rows (n, p) they come from and their labels, if any.
+
+    ``incomplete``: with missing answers under FIML, the rows, patterns and saturated moments of each group;
+    the moments are then the saturated ones and there are no complete rows.
+    """
 
     moments: Moments
     rows: Floats | None
     index: pandas.Index[Any] | None
     problems: tuple[Problem, ...]
+    incomplete: tuple[Incomplete, ...] = ()
 
 
 def sample_of(data: pandas.DataFrame | Moments, structure: Structure) -> Sample:
@@ -43,7 +50,7 @@ def sample_of(data: pandas.DataFrame | Moments, structure: Structure) -> Sample:
 
 def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
     """Moments of the rows that answered everything (listwise); raises ``TamError`` if there are none."""
-    values, problems = _values(data, names)
+    values, problems = table_values(data, names)
     if problems:
         raise TamError(problems)
     complete = ~np.isnan(values).any(axis=1)
@@ -66,7 +73,7 @@ def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
     return Sample(Moments(tuple(names), covariance, means, len(rows)), rows, index, tuple(notes))
 
 
-def _values(data: pandas.DataFrame, names: Sequence[str]) -> tuple[Floats, list[Problem]]:
+def table_values(data: pandas.DataFrame, names: Sequence[str]) -> tuple[Floats, list[Problem]]:
     """The columns as floats (n, p), nan where there is no answer, or why they are none."""
     if data.columns.is_unique and set(names) <= set(data.columns):
         part = data[list(names)]
