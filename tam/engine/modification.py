@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tam.engine.objective import NormalML
+from tam.engine.objective import parts_of
 from tam.engine.parameter_table import Row
-from tam.engine.solution import Solution
+from tam.engine.solution import Solution, only
 from tam.engine.standardise import row_places, standardised_factors
 from tam.engine.structure import Cells, Floats, Structure
 
@@ -32,7 +32,7 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
         return pandas.DataFrame(columns=names)
     wide = _widened(solution.structure, rows)
     point = solution.minimum.point
-    objective = NormalML(wide, solution.aim)
+    objective = replace(only(parts_of(solution.objective)), structure=wide)
     slope, curvature = objective.gradient(point), objective.information(point)
     q = len(solution.structure.free)
     basis = solution.space.basis
