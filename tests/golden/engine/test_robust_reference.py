@@ -63,7 +63,7 @@ def test_survey_mlr(reference: Path, name: str, kind: str) -> None:
 def test_survey_mlm(reference: Path, name: str) -> None:
     data, meta = survey(reference, name)
     theirs = json.loads((reference / name / "golden" / "cfa.json").read_text(encoding="utf-8"))["MLM"]
-    fit = fit_model(meta["measurement"], data, estimator="MLM", meanstructure=True)
+    fit = fit_model(meta["measurement"], data, estimator="MLM")
     assert_estimates(fit, theirs["parameter_estimates"], TOLERANCE)
     assert_robust_measures(fit, theirs["fit"], TOLERANCE)
 

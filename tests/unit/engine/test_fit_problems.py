@@ -122,7 +122,7 @@ def test_interactions_without_products() -> None:
     [
         {"estimator": "WLSMV"},
         {"missing": "fiml"},
-        {"se": "robust"},
+        {"se": "jackknife"},
         {"group": "group"},
         {"ordered": ("pu1",)},
     ],
