@@ -9,106 +9,65 @@ latents. Rows stand in lavaan's order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from tam.engine.syntax import Formula, Relation, Syntax, Term
+from tam.engine.group_table import across_groups, grouping_problems
+from tam.engine.syntax import Formula, Syntax, Term
+from tam.engine.table_rows import Grouping as Grouping
+from tam.engine.table_rows import ParameterTable as ParameterTable
+from tam.engine.table_rows import Row as Row
+from tam.engine.table_rows import Variables as Variables
 from tam.errors import Problem, TamError, Where, problem
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One parameter.
-
-    ``op`` is ``=~``, ``~``, ``~~`` or ``~1``. ``fixed`` is its value if fixed (None: free, or taken from
-    the sample if ``exogenous``), ``start`` a starting value the text gave, ``parameter`` its index in theta
-    (-1: not free).
-    """
-
-    lhs: str
-    op: str
-    rhs: str
-    label: str = ""
-    fixed: float | None = None
-    start: float | None = None
-    exogenous: bool = False
-    user: bool = False
-    parameter: int = -1
-    group: str | None = None
-    line: int | None = field(default=None, compare=False)
-
-    @property
-    def free(self) -> bool:
-        return self.parameter >= 0
-
-    @property
-    def name(self) -> str:
-        return f"{self.lhs}{self.op}{self.rhs}"
-
-
-@dataclass(frozen=True, slots=True)
-class Variables:
-    """The variables of a model by role, each in lavaan's order.
-
-    ``observed`` = indicators, then observed outcomes, then exogenous, then those only in covariances.
-    ``exogenous`` are observed variables that only predict and whose moments the text does not mention.
-    """
-
-    latent: tuple[str, ...]
-    observed: tuple[str, ...]
-    exogenous: tuple[str, ...]
-    indicators: frozenset[str]
-    outcomes: frozenset[str]
-    predictors: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterTable:
-    """All rows, the relations among labels, and the free parameters' names in the order of theta.
-
-    ``groups`` are the labels of the groups, in the order of their rows; (None,) with one group.
-    """
-
-    rows: tuple[Row, ...]
-    relations: tuple[Relation, ...]
-    variables: Variables
-    free: tuple[str, ...]
-    meanstructure: bool
-    groups: tuple[str | None, ...] = (None,)
-
-    def rows_of(self, group: int) -> tuple[Row, ...]:
-        """The rows of one group, counted from 0."""
-        if len(self.groups) == 1:
-            return self.rows
-        label = self.groups[group]
-        return tuple(row for row in self.rows if row.group == label)
+ONE_GROUP = Grouping()
+#: Turns the rows of one group (counted from 0) into those of a method with rows of its own.
+Extension = Callable[[list[Row], int], list[Row]]
 
 
 def build_table(
-    syntax: Syntax, *, meanstructure: bool = False, std_lv: bool = False, fixed_x: bool = True
+    syntax: Syntax,
+    *,
+    meanstructure: bool = False,
+    std_lv: bool = False,
+    fixed_x: bool = True,
+    grouping: Grouping = ONE_GROUP,
+    extension: Extension | None = None,
 ) -> ParameterTable:
-    """The table of a parsed model (peer: ``lavaan::lavaanify`` with the defaults of ``sem``)."""
-    problems = _refusals(syntax)
+    """The table of a parsed model (peer: ``lavaan::lavaanify`` with the defaults of ``sem``).
+
+    Several groups always have a mean structure.
+    """
+    labels = grouping.labels
+    problems = _refusals(syntax, len(labels), thresholds=extension is not None)
     if problems:
         raise TamError(problems)
     variables = classify(syntax)
-    rows, problems = _user_rows(syntax, variables)
-    means = meanstructure or any(row.op == "~1" for row in rows)
-    rows = _mark_scale(rows, variables, std_lv)
-    rows += _automatic_rows(rows, variables, std_lv=std_lv, fixed_x=fixed_x, means=means)
+    has_means = any(t.name == "1" for f in syntax.formulas if f.operator == "~" for t in f.terms)
+    means = meanstructure or has_means or len(labels) > 1
+    rows: list[Row] = []
+    for at, label in enumerate(labels):
+        own, twice = _user_rows(syntax, variables, at)
+        problems += twice if at == 0 else []
+        own = _mark_scale(own, variables, std_lv)
+        own += _automatic_rows(own, variables, std_lv=std_lv, fixed_x=fixed_x, means=means)
+        rows += [replace(row, group=label) for row in (extension(own, at) if extension else own)]
+    problems += grouping_problems(grouping, rows)
+    rows = across_groups(rows, variables, grouping, std_lv=std_lv)
     rows, more = _resolve_equal(rows)
-    rows, free, conflicts = _number_parameters(rows)
+    rows, free, conflicts = _number_parameters(rows, labels)
     problems += more + conflicts
     if problems:
         raise TamError(problems)
-    return ParameterTable(tuple(rows), syntax.relations, variables, free, means)
+    return ParameterTable(tuple(rows), syntax.relations, variables, free, means, labels)
 
 
-def _refusals(syntax: Syntax) -> list[Problem]:
+def _refusals(syntax: Syntax, groups: int, *, thresholds: bool) -> list[Problem]:
     found = []
     for formula in syntax.formulas:
         where = Where(line=formula.line)
-        if formula.operator == "|":
+        if formula.operator == "|" and not thresholds:
             found.append(
                 problem("thresholds-not-offered", where, variable=formula.left[0], line=formula.line)
             )
@@ -116,10 +75,18 @@ def _refusals(syntax: Syntax) -> list[Problem]:
             for name in formula.left:
                 if name == term.name and formula.operator in ("=~", "~"):
                     found.append(problem("self-effect", where, variable=name, line=formula.line))
-            if any(len(modifier.values) > 1 for modifier in term.modifiers):
-                found.append(
-                    problem("group-vector-not-offered", where, variable=term.name, line=formula.line)
+            lengths = {len(modifier.values) for modifier in term.modifiers} - {1, groups}
+            found += [
+                problem(
+                    "group-vector-length",
+                    where,
+                    variable=term.name,
+                    line=formula.line,
+                    values=length,
+                    groups=groups,
                 )
+                for length in sorted(lengths)
+            ]
     return found
 
 
@@ -170,14 +137,15 @@ def _moment_names(formula: Formula) -> list[str]:
     return [*formula.left, *(term.name for term in formula.terms)]
 
 
-def _user_rows(syntax: Syntax, variables: Variables) -> tuple[list[Row], list[Problem]]:
+def _user_rows(syntax: Syntax, variables: Variables, group: int) -> tuple[list[Row], list[Problem]]:
+    """The rows of the text for one group (counted from 0)."""
     rank = {name: at for at, name in enumerate((*variables.latent, *variables.observed))}
     rows: dict[tuple[str, str, str], Row] = {}
     problems = []
     for formula in syntax.formulas:
         for left in formula.left:
             for term in formula.terms:
-                row = _row(left, formula.operator, term, rank)
+                row = _row(left, formula.operator, term, rank, group)
                 key = (row.lhs, row.op, row.rhs)
                 if key in rows:
                     where = Where(line=term.line, column=str(term.column))
@@ -187,7 +155,7 @@ def _user_rows(syntax: Syntax, variables: Variables) -> tuple[list[Row], list[Pr
     return list(rows.values()), problems
 
 
-def _row(left: str, operator: str, term: Term, rank: dict[str, int]) -> Row:
+def _row(left: str, operator: str, term: Term, rank: dict[str, int], group: int) -> Row:
     lhs, op, rhs = left, operator, term.name
     if op == "~" and rhs == "1":
         op, rhs = "~1", ""
@@ -198,17 +166,17 @@ def _row(left: str, operator: str, term: Term, rank: dict[str, int]) -> Row:
     row = Row(lhs, op, rhs, user=True, line=term.line)
     freed = False
     for modifier in term.modifiers:
-        value = modifier.values[0]
-        if modifier.kind == "fixed":
-            row, freed = replace(row, fixed=float(value), start=None), False  # type: ignore[arg-type]
-        elif modifier.kind == "free":
-            row, freed = replace(row, fixed=None), True
-        elif modifier.kind == "start":
-            row = replace(row, start=float(value))  # type: ignore[arg-type]
+        value = modifier.values[group if len(modifier.values) > 1 else 0]
+        if modifier.kind == "label":
+            row = replace(row, label=str(value))
         elif modifier.kind == "equal":
             row = replace(row, label=f"={value}")
+        elif value is None:
+            row, freed = replace(row, fixed=None), True
+        elif modifier.kind == "fixed":
+            row, freed = replace(row, fixed=float(value), start=None), False
         else:
-            row = replace(row, label=str(value))
+            row = replace(row, start=float(value))
     return replace(row, parameter=0 if freed else -1)
 
 
@@ -281,9 +249,11 @@ def _automatic_covariances(variables: Variables) -> list[tuple[str, str]]:
 
 
 def _resolve_equal(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
-    """Give ``equal("A=~x2")`` and its target one label; the target may be a parameter or a label."""
-    by_name = {row.name: at for at, row in enumerate(rows)}
-    by_name |= {f"{row.rhs}~~{row.lhs}": at for at, row in enumerate(rows) if row.op == "~~"}
+    """Give ``equal("A=~x2")`` and its target one label; the target may be a parameter of the first group or
+    a label."""
+    first = [(at, row) for at, row in enumerate(rows) if row.group == rows[0].group]
+    by_name = {row.name: at for at, row in first}
+    by_name |= {f"{row.rhs}~~{row.lhs}": at for at, row in first if row.op == "~~"}
     by_label = {row.label: at for at, row in enumerate(rows) if row.label and not row.label.startswith("=")}
     done = list(rows)
     problems = []
@@ -303,24 +273,35 @@ def _resolve_equal(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
     return done, problems
 
 
-def _number_parameters(rows: Sequence[Row]) -> tuple[list[Row], tuple[str, ...], list[Problem]]:
-    """Number the free parameters; rows with one label share a number, or the fixed value one of them has."""
+def _number_parameters(
+    rows: Sequence[Row], groups: Sequence[str | None]
+) -> tuple[list[Row], tuple[str, ...], list[Problem]]:
+    """Number the free parameters; rows with one label or tie share a number, or the fixed value one has."""
+    keys = [_key(row, groups) for row in rows]
     fixed: dict[str, float] = {}
     problems = []
-    for row in rows:
-        if not row.label or row.fixed is None or fixed.setdefault(row.label, row.fixed) == row.fixed:
+    for row, key in zip(rows, keys):
+        if row.fixed is None or fixed.setdefault(key, row.fixed) == row.fixed or not row.label:
             continue
-        values = (fixed[row.label], row.fixed)
+        values = (fixed[key], row.fixed)
         problems.append(problem("label-two-values", Where(line=row.line), label=row.label, values=values))
     index: dict[str, int] = {}
     done = []
-    for row in rows:
-        value = row.fixed if row.fixed is not None else fixed.get(row.label) if row.label else None
+    for row, key in zip(rows, keys):
+        value = row.fixed if row.fixed is not None else fixed.get(key)
         if value is not None or row.exogenous:
             done.append(replace(row, fixed=value, parameter=-1))
-            continue
-        # A label cannot begin with a blank, so an unlabelled parameter never meets a label of the same
-        # spelling.
-        number = index.setdefault(row.label or " " + row.name, len(index))
-        done.append(replace(row, parameter=number))
+        else:
+            done.append(replace(row, parameter=index.setdefault(key, len(index))))
     return done, tuple(name.strip() for name in index), problems
+
+
+def _key(row: Row, groups: Sequence[str | None]) -> str:
+    """What names a parameter: its label or tie, else its terms, with ``.g2`` and so on in later groups.
+
+    A label cannot begin with a blank, so an unlabelled parameter never meets a label of the same spelling.
+    """
+    if row.label:
+        return row.label
+    at = groups.index(row.group)
+    return " " + row.name + (f".g{at + 1}" if at and not row.tied else "")

@@ -44,7 +44,7 @@ def problems_of(text: str) -> tuple[Problem, ...]:
         ("# nothing\n! at all", "model-empty", None, None),
         ("", "model-empty", None, None),
         ("A =~ a1 + a2\nx1 | t1", "thresholds-not-offered", 2, None),
-        ("A =~ c(1, 2)*a1 + a2", "group-vector-not-offered", 1, None),
+        ("A =~ c(1, 2)*a1 + a2", "group-vector-length", 1, None),
         ("y ~ y + x", "self-effect", 1, None),
         ("A =~ A + x", "self-effect", 1, None),
         ("y ~ x\ny ~ x", "duplicate-parameter", 2, None),
