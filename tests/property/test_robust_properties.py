@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tam.engine import Fit, fit_model
 from tam.engine.parameter_table import build_table
 from tam.engine.robust_bollen_stine import bollen_stine_draws, bollen_stine_pvalue, rows_under_model
 from tam.engine.robust_casewise import (
@@ -222,3 +224,93 @@ def test_bollen_stine_counts_the_draws_at_least_as_large() -> None:
     assert bollen_stine_pvalue(2.0, np.array([1.0, 2.0, 3.0, np.nan])) == pytest.approx(2 / 3)
     seen = bollen_stine_draws([rows], lambda groups: float(len(groups[0])), 4, np.random.default_rng(1))
     assert (seen == 10).all()
+
+
+SEM = (
+    "PEOU =~ peou1 + peou2 + peou3\nPU =~ pu1 + pu2 + pu3\nPI =~ pi1 + pi2 + pi3\nPU ~ PEOU\nPI ~ PU + PEOU\n"
+)
+ITEMS = [f"{name}{at}" for name in ("peou", "pu", "pi") for at in (1, 2, 3)]
+SKEWED = (DATA[ITEMS] / 5) ** 3
+SCALED = ("chisq_scaled", "scaling_factor", "cfi_scaled", "cfi_robust", "tli_robust", "rmsea_robust")
+
+
+def scaled_of(fit: Fit) -> list[float]:
+    return [float(fit.measures[name]) for name in SCALED]
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR"])
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=3, deadline=None)
+def test_units_do_not_matter(estimator: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scale = np.exp(rng.uniform(-3, 3, size=len(ITEMS)))
+    moved = SKEWED * scale + rng.normal(size=len(ITEMS))
+    one, other = (fit_model(SEM, data, estimator=estimator, std_lv=True) for data in (SKEWED, moved))
+    assert np.allclose(scaled_of(one), scaled_of(other), rtol=1e-7)
+    assert np.allclose(one.estimates["std_se"], other.estimates["std_se"], rtol=1e-5, atol=1e-8)
+    loadings = (one.estimates["op"] == "=~").to_numpy()
+    by = scale[[ITEMS.index(name) for name in one.estimates["rhs"][loadings]]]
+    assert np.allclose(one.estimates["se"][loadings] * by, other.estimates["se"][loadings], rtol=1e-6)
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR"])
+def test_every_row_twice_halves_the_variances_and_keeps_the_factor(estimator: str) -> None:
+    one = fit_model(SEM, SKEWED, estimator=estimator)
+    two = fit_model(SEM, pd.concat([SKEWED, SKEWED], ignore_index=True), estimator=estimator)
+    assert one.vcov is not None and two.vcov is not None
+    assert np.allclose(two.vcov, one.vcov / 2.0, rtol=1e-7, atol=1e-12)
+    assert np.isclose(two.measures["scaling_factor"], one.measures["scaling_factor"], rtol=1e-8)
+    assert np.isclose(two.measures["chisq_scaled"], 2.0 * one.measures["chisq_scaled"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR"])
+def test_the_order_of_rows_and_columns_does_not_matter(estimator: str) -> None:
+    rng = np.random.default_rng(11)
+    shuffled = SKEWED.iloc[rng.permutation(len(SKEWED))][list(rng.permutation(ITEMS))]
+    one, other = (fit_model(SEM, data, estimator=estimator) for data in (SKEWED, shuffled))
+    assert np.allclose(scaled_of(one), scaled_of(other), rtol=1e-9)
+    assert np.allclose(one.estimates["se"], other.estimates["se"], rtol=1e-7, equal_nan=True)
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR"])
+def test_normal_data_need_no_correction(estimator: str) -> None:
+    rng = np.random.default_rng(2)
+    covariance = fit_model(SEM, DATA[ITEMS]).implied.to_numpy()
+    rows = rng.multivariate_normal(np.zeros(len(ITEMS)), covariance, size=200_000)
+    data = pd.DataFrame(rows, columns=fit_model(SEM, DATA[ITEMS]).structure.observed_names)
+    robust, plain = fit_model(SEM, data, estimator=estimator), fit_model(SEM, data)
+    assert abs(robust.measures["scaling_factor"] - 1.0) < 0.01
+    assert np.allclose(robust.estimates["se"], plain.estimates["se"], rtol=0.02, equal_nan=True)
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR"])
+def test_scores_sum_to_zero_at_the_optimum(estimator: str) -> None:
+    fit = fit_model(SEM, SKEWED, estimator=estimator, meanstructure=True)
+    point = fit.solution.minimum.point
+    rows = fit.complete_rows[0]
+    scores = casewise_scores(fit.structure, point.implied, point.inverse, rows - point.implied.mu)
+    assert np.abs(scores.sum(axis=0)).max() < 1e-6 * np.abs(scores).sum(axis=0).max()
+
+
+def test_robust_errors_with_ml_are_those_of_mlm() -> None:
+    fit = fit_model(SEM, SKEWED, se="robust")
+    assert np.allclose(
+        fit.estimates["se"], fit_model(SEM, SKEWED, estimator="MLM").estimates["se"], equal_nan=True
+    )
+    assert not isinstance(fit.measures["scaling_factor"], float)
+
+
+def test_bollen_stine_of_a_fit() -> None:
+    """Resamples of rows for which the model holds have chi-squares around its degrees of freedom."""
+    fit = fit_model(SEM, DATA[ITEMS])
+    names = list(fit.structure.observed_names)
+    moved = rows_under_model(fit.complete_rows[0], fit.implied.to_numpy())
+
+    def refit(groups: Sequence[Floats]) -> float:
+        return float(fit_model(SEM, pd.DataFrame(groups[0], columns=names)).measures["chisq"])
+
+    assert fit_model(SEM, pd.DataFrame(moved, columns=names)).measures["chisq"] < 1e-8
+    draws = bollen_stine_draws([moved], refit, 60, np.random.default_rng(4))
+    df = fit.measures["df"]
+    assert abs(draws.mean() - df) < 4.0 * np.sqrt(2.0 * df / 60) + 0.1 * df
+    assert bollen_stine_pvalue(0.0, draws) == 1.0
