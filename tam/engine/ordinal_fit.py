@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tam.engine.admissibility import admissibility_problems
 from tam.engine.fit import NOT_CONVERGED, Fit, Options
+from tam.engine.groups import GroupedData, grouped
 from tam.engine.inference import EstimateColumns
 from tam.engine.measures import without_solution
 from tam.engine.moments import Moments
@@ -42,6 +43,8 @@ def fit_ordinal(
     missing: str = "listwise",
     se: str = "standard",
     group: str | None = None,
+    group_equal: Sequence[str] = (),
+    group_partial: Sequence[str] = (),
     std_lv: bool = False,
     ci: float = 0.95,
 ) -> OrdinalFit:
@@ -49,21 +52,35 @@ def fit_ordinal(
 
     ``ordered`` names indicators and outcomes, or is ("all",). Arguments and errors as ``fit_model``.
     """
-    _raise_for_options(data, ordered, estimator, missing, se, group, ci)
+    _raise_for_options(data, ordered, estimator, missing, se, ci)
     assert not isinstance(data, Moments)
     syntax = parse_model(model)
-    grouping = Grouping()
+    given = grouped(data, group)
+    grouping = Grouping(given.labels, tuple(group_equal), tuple(group_partial))
     plain = plain_table(syntax, std_lv=std_lv, grouping=grouping)
     names = ordered_names(plain.variables, ordered)
     _raise_for_predictors(plain.variables)
     raise_for_empty_interactions(plain)
-    sample = sample_of_table(data, plain.variables.observed)
-    assert sample.rows is not None
-    found = ordinal_sample([sample.rows], grouping.labels, plain.variables.observed, names)
+    samples = _samples(given, plain.variables.observed)
+    notes = [*given.problems, *(note for one in samples for note in one.problems)]
+    rows = [one.rows for one in samples if one.rows is not None]
+    found = ordinal_sample(rows, given.labels, plain.variables.observed, names, notes)
     table = ordinal_table(syntax, found.categories, std_lv=std_lv, grouping=grouping)
     solution = solve_ordinal(table, found)
     options = Options(ESTIMATOR, missing, True, std_lv, True, ci)
-    return OrdinalFit(model, options, solution.solution, _polychoric(sample, solution), ordinal=solution)
+    sample = replace(_polychoric(samples[0], solution), problems=found.problems)
+    return OrdinalFit(model, options, solution.solution, sample, ordinal=solution)
+
+
+def _samples(given: GroupedData, names: Sequence[str]) -> list[Sample]:
+    """The complete rows of every group."""
+    assert given.table is not None
+    samples = []
+    for at in range(len(given.labels)):
+        places = given.places(at)
+        part = given.table if places is None else given.table.iloc[places]
+        samples.append(sample_of_table(part, names))
+    return samples
 
 
 def _raise_for_options(
@@ -72,7 +89,6 @@ def _raise_for_options(
     estimator: str,
     missing: str,
     se: str,
-    group: str | None,
     ci: float,
 ) -> None:
     found = []
@@ -84,8 +100,6 @@ def _raise_for_options(
         found.append(problem("ordered-fiml"))
     if se not in STANDARD_ERRORS:
         found.append(problem("option-not-offered", option="se", value=se, offered=STANDARD_ERRORS))
-    if group is not None:
-        found.append(problem("option-not-offered", option="group", value=group, offered=("-",)))
     if not 0.0 < ci < 1.0:
         found.append(problem("level-out-of-range", value=ci))
     if isinstance(data, Moments):
@@ -114,8 +128,7 @@ def _raise_for_predictors(variables: Variables) -> None:
 def _polychoric(sample: Sample, found: OrdinalSolution) -> Sample:
     """The sample with the covariances that were fitted in place of those of the numbers."""
     one = found.sample.groups[0]
-    moments = Moments(found.sample.names, one.covariance, one.means, one.n)
-    return replace(sample, moments=moments, problems=(*sample.problems, *found.sample.problems))
+    return replace(sample, moments=Moments(found.sample.names, one.covariance, one.means, one.n))
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,10 @@ class OrdinalFit(Fit):
     """
 
     ordinal: OrdinalSolution
+
+    @property
+    def n(self) -> int:
+        return self.ordinal.sample.n
 
     @cached_property
     def _sandwich(self) -> Sandwich | None:

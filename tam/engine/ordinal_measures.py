@@ -221,10 +221,14 @@ def _srmr(found: OrdinalSolution) -> float:
 
 
 def _gfi(found: OrdinalSolution) -> float:
-    """1 - e'We / s'Ws over all statistics. Peer: ``lavaan::fitMeasures(fit, "gfi")``."""
-    misfit = size = 0.0
+    """1 - e'We / s'Ws over all statistics, the groups' weighted by their cases.
+
+    Peer: ``lavaan::fitMeasures(fit, "gfi")``.
+    """
+    total = 0.0
     for moments, point in zip(found.sample.groups, found.solution.minimum.point.groups):
         weight = 1.0 / np.diag(moments.nacov)
-        misfit += moments.n * float(point.error @ (weight * point.error))
-        size += moments.n * float(moments.statistics @ (weight * moments.statistics))
-    return 1.0 - misfit / size
+        misfit = float(point.error @ (weight * point.error))
+        size = float(moments.statistics @ (weight * moments.statistics))
+        total += moments.n / found.sample.n * (1.0 - misfit / size)
+    return total

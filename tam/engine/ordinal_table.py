@@ -60,7 +60,11 @@ def ordinal_table(
 def plain_table(syntax: Syntax, *, std_lv: bool, grouping: Grouping) -> ParameterTable:
     """The table without what the data add: reads the text and finds its mistakes before any data is read."""
     return build_table(
-        syntax, meanstructure=True, std_lv=std_lv, grouping=grouping, extension=lambda rows, _: rows
+        syntax,
+        meanstructure=True,
+        std_lv=std_lv,
+        grouping=replace(grouping, partial=()),  # thresholds may be named, and are not there yet
+        extension=lambda rows, _: rows,
     )
 
 
