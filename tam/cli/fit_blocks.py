@@ -47,7 +47,23 @@ def _measures(m: Mapping[str, Any]) -> list[Block]:
         f"CFI {decimal(m['cfi'])}  TLI {decimal(m['tli'])}  RMSEA {rmsea}  SRMR {decimal(m['srmr'])}",
         f"log-likelihood {decimal(m['loglik'])}  AIC {decimal(m['aic'])}  BIC {decimal(m['bic'])}",
     ]
-    return [Heading("Fit"), *lines]
+    return [Heading("Fit"), *lines[:1], *_scaled(m), *lines[1:2], *_robust(m), *lines[2:]]
+
+
+def _scaled(m: Mapping[str, Any]) -> list[Block]:
+    """The corrected chi-square of robust estimators."""
+    if m.get("chisq_scaled") is None:
+        return []
+    test = f"scaled chi-square({decimal(m['df_scaled'], 0)}) = {decimal(m['chisq_scaled'])}"
+    return [f"{test}, p {p_value(m['pvalue_scaled'])}, scaling factor {decimal(m['scaling_factor'])}"]
+
+
+def _robust(m: Mapping[str, Any]) -> list[Block]:
+    """The indices corrected for answers that are not normal."""
+    if m.get("cfi_robust") is None or m.get("rmsea_robust") is None:
+        return []
+    rmsea = f"{decimal(m['rmsea_robust'])} {interval(m['rmsea_robust_ci_low'], m['rmsea_robust_ci_high'])}"
+    return [f"robust CFI {decimal(m['cfi_robust'])}  TLI {decimal(m['tli_robust'])}  RMSEA {rmsea}"]
 
 
 def _estimates(title: str, rows: Sequence[Mapping[str, Any]]) -> list[Block]:
