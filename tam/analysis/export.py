@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tam.analysis.export_expected import CLOSE, CLOSE_CHISQ, Expected, expected_values, fitted
+from tam.analysis.export_mplus import mplus_data, mplus_input
 from tam.spec.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Program = Literal["lavaan", "semopy"]
+Program = Literal["lavaan", "mplus", "semopy"]
 SCRIPTS: Mapping[Program, str] = {"lavaan": "fit_lavaan.R", "semopy": "fit_semopy.py"}
 """Name of the script for each program; one called ``semopy.py`` would be imported in place of semopy."""
+MPLUS_DATA = "mplus.dat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +30,45 @@ class ExportedModel:
 
 
 def export_files(study: Study, program: Program) -> dict[str, str]:
-    """The content of each file by its name: the script, the models, the answers it reads.
+    """The content of each file by its name: the script, the models, the answers it reads, what to expect.
 
-    The answers are coded, screened as the study says and complete on the model's items, with a column for
-    every product indicator, so that another program estimates from the very numbers that tam uses.
+    The answers are coded, screened as the study says and (unless its estimator takes incomplete ones)
+    complete on the model's items, with a column for every product indicator, so that another program
+    estimates from the very numbers that tam uses.
     Raises TamError where the study or its data must be changed first.
     """
+    models, answers = exported_models(study, _answers(study))
+    fits = {one.name: fitted(one.text, answers, study.options) for one in models}
+    expected = {name: expected_values(fit) for name, fit in fits.items()}
+    compared = {f"expected_{name}.csv": one.table() for name, one in expected.items() if one is not None}
+    if program == "mplus":
+        columns = list(answers.columns)
+        inputs = {
+            f"{one.name}.inp": mplus_input(
+                one.title, fits[one.name].table, columns, MPLUS_DATA, study.options, expected[one.name]
+            )
+            for one in models
+        }
+        return {**inputs, MPLUS_DATA: mplus_data(answers), **compared}
+    script = {"lavaan": lavaan_script, "semopy": semopy_script}[program](study, models, expected)
+    return {
+        SCRIPTS[program]: script,
+        **{f"{one.name}.lav": one.text for one in models},
+        "answers.csv": answers.to_csv(index=False, lineterminator="\n"),
+        **compared,
+    }
+
+
+def _answers(study: Study) -> pd.DataFrame:
+    """The answers that the models are fitted to, one row for each respondent."""
     from tam.analysis.reading import read_study_data
     from tam.analysis.screening import screen
     from tam.analysis.structural import complete_rows
 
     instrument, responses = read_study_data(study)
     kept = screen(responses, instrument, study.screening).kept
-    answers = complete_rows(responses.values.loc[kept], responses.variables.loc[kept], study.model)
-    models, answers = exported_models(study, answers)
-    script = {"lavaan": lavaan_script, "semopy": semopy_script}[program](study, models)
-    return {
-        SCRIPTS[program]: script,
-        **{f"{one.name}.lav": one.text for one in models},
-        "answers.csv": answers.to_csv(index=False, lineterminator="\n"),
-    }
+    values, variables = responses.values.loc[kept], responses.variables.loc[kept]
+    return complete_rows(values, variables, study.model)
 
 
 def exported_models(study: Study, answers: pd.DataFrame) -> tuple[list[ExportedModel], pd.DataFrame]:
@@ -75,8 +97,8 @@ def _products(expanded: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
     return [str(name) for name in expanded.columns if name not in answers.columns]
 
 
-def lavaan_script(study: Study, models: list[ExportedModel]) -> str:
-    """An R script that fits every model with lavaan under the settings of the study."""
+def lavaan_script(study: Study, models: list[ExportedModel], expected: Mapping[str, Expected | None]) -> str:
+    """An R script that fits every model with lavaan as the study asks and stops where lavaan disagrees."""
     options = study.options
     settings = {
         "estimator": _quoted(options.estimator),
@@ -87,6 +109,7 @@ def lavaan_script(study: Study, models: list[ExportedModel]) -> str:
         *_head(study, "#"),
         "library(lavaan)",
         'answers <- read.csv("answers.csv", check.names = FALSE)',
+        *R_COMPARISON.format(close=CLOSE, close_chisq=CLOSE_CHISQ).splitlines(),
     ]
     for one in models:
         lines += [
@@ -96,15 +119,41 @@ def lavaan_script(study: Study, models: list[ExportedModel]) -> str:
             f"fit_{one.name} <- sem({one.name}, data = answers, {_arguments(settings)})",
             f"summary(fit_{one.name}, fit.measures = TRUE, standardized = TRUE, rsquare = TRUE)",
         ]
+        if expected[one.name] is not None:
+            lines.append(f'agree(fit_{one.name}, "expected_{one.name}.csv")')
     return "\n".join(lines) + "\n"
 
 
-def semopy_script(study: Study, models: list[ExportedModel]) -> str:
+#: Compares a fit with the expected values; an R error, and so a failed script, where they differ.
+R_COMPARISON = """
+agree <- function(fit, file) {{
+  ours <- read.csv(file, colClasses = c(rhs = "character"), na.strings = "")
+  ours[is.na(ours$rhs), "rhs"] <- ""
+  key <- function(rows) paste(rows$lhs, rows$op, rows$rhs)
+  found <- as.data.frame(parameterEstimates(fit, standardized = FALSE))
+  rows <- ours[ours$op != "measure", ]
+  found <- found[match(key(rows), key(found)), ]
+  stopifnot("lavaan has other parameters" = !anyNA(found$est))
+  free <- !is.na(rows$se) & rows$se > 0
+  apart <- abs(found$est - rows$est)[free] / rows$se[free]
+  wider <- abs(found$se / rows$se - 1)[free]
+  stopifnot("estimates differ" = all(apart < {close}), "standard errors differ" = all(wider < {close}))
+  measures <- ours[ours$op == "measure", ]
+  theirs <- fitMeasures(fit, measures$rhs)
+  near <- abs(theirs - measures$est) <= {close_chisq} * pmax(1, abs(measures$est))
+  stopifnot("fit measures differ" = all(near))
+  cat(file, ": lavaan agrees; estimates within", signif(max(apart), 2), "standard errors\\n")
+}}
+"""
+
+
+def semopy_script(study: Study, models: list[ExportedModel], expected: Mapping[str, Expected | None]) -> str:
     """A Python script that fits every model with semopy; its search is told not to stop early."""
     lines = [
         *_head(study, "#"),
         "# semopy can stop before the optimum by default (hence the tolerance), and its AIC and BIC do not",
-        "# rest on the likelihood: read estimates and standard errors only.",
+        "# rest on the likelihood: read estimates and standard errors only. What tam finds stands in",
+        "# expected_*.csv; semopy gives rows and covariances in another order.",
         "import pandas",
         "import semopy",
         "",
@@ -119,6 +168,8 @@ def semopy_script(study: Study, models: list[ExportedModel]) -> str:
             f'{one.name}.fit(answers, obj="MLW", options={{"ftol": 1e-12, "maxiter": 10000}})',
             f"print({one.name}.inspect(std_est=True).to_string())",
         ]
+        if expected[one.name] is not None:
+            lines.append(f'print(pandas.read_csv("expected_{one.name}.csv").to_string())')
     return "\n".join(lines) + "\n"
 
 

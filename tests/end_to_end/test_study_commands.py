@@ -161,7 +161,8 @@ def test_the_exported_model_is_the_same_model(tam, demo: Path, tmp_path: Path) -
     answer = tam("export", demo, "--to", "lavaan,semopy", "--out", tmp_path, "--json")
     assert answer.code == 0
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"fit_lavaan.R", "fit_semopy.py", "model.lav", "moderation_1.lav", "answers.csv"}
+    expected = {"expected_model.csv", "expected_moderation_1.csv"}
+    assert names == {"fit_lavaan.R", "fit_semopy.py", "model.lav", "moderation_1.lav", "answers.csv"} | expected
     results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
     fitted = tam("fit", "--model", tmp_path / "model.lav", "--data", tmp_path / "answers.csv", "--json").json[
         "result"
@@ -178,7 +179,7 @@ def test_the_exported_model_is_the_same_model(tam, demo: Path, tmp_path: Path) -
 
 
 def test_export_names_the_programs_it_does_not_have(tam, demo: Path) -> None:
-    answer = tam("export", demo, "--to", "lavaan,mplus,seminr", "--json")
+    answer = tam("export", demo, "--to", "lavaan,modsem,seminr", "--json")
     assert answer.code == 2
     assert answer.codes == ["not-yet-available"] * 2
 

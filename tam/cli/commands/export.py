@@ -14,7 +14,7 @@ from tam.errors import TamError
 from tam.writing import write_files
 
 KNOWN = ("lavaan", "modsem", "mplus", "semopy", "seminr")
-OFFERED = ("lavaan", "semopy")
+OFFERED = ("lavaan", "mplus", "semopy")
 
 
 @tam_command("export")
@@ -25,14 +25,15 @@ OFFERED = ("lavaan", "semopy")
     metavar="PROGRAM,...",
     default="lavaan",
     callback=comma_list(KNOWN),
-    help="lavaan or semopy; modsem, mplus and seminr are not in this version.",
+    help="lavaan, mplus or semopy; modsem and seminr are not in this version.",
 )
 @click.option("--out", metavar="DIR", help="Where to write; the folder export beside the study unless given.")
 def command(study: str | None, programs: tuple[str, ...], out: str | None) -> Answer:
     """Write the study's model for another program.
 
-    Writes a script, the model in lavaan syntax and the coded answers that it reads, so that the other
-    program can be run on the very numbers that tam uses.
+    Writes a script, the model, the coded answers that it reads and the values that tam finds, so that the
+    other program can be run on the very numbers that tam uses. The lavaan script stops where lavaan
+    disagrees.
 
     \b
       tam export --to lavaan && cd export && Rscript fit_lavaan.R
