@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tam.engine import fiml, maximum_likelihood
+from tam.engine import fiml, fit_model, maximum_likelihood
 from tam.engine.fiml_baseline import available_moments, pairwise_covariance
 from tam.engine.fiml_moments import at_moments, log_likelihood, moment_curvature, moment_gradient, vech_places
 from tam.engine.fiml_patterns import marginal, patterns_of, reweighted, without_uncounted
+from tam.engine.fiml_resample import refitted, reweighted_objective
 from tam.engine.fiml_scores import casewise_scores, moment_score_products, moment_scores
 from tam.engine.parameter_table import build_table
 from tam.engine.saturated import saturated_moments
@@ -232,8 +236,6 @@ def test_a_pair_that_nobody_answered_leaves_moments_undetermined() -> None:
 
 
 def test_available_and_marginal_moments() -> None:
-    import pandas as pd
-
     rows = incomplete_rows(7, 50, 4)
     patterns, frame = patterns_of(rows), pd.DataFrame(rows)
     means, variances = available_moments(patterns)
@@ -245,3 +247,70 @@ def test_available_and_marginal_moments() -> None:
     assert part is not None
     assert direct is not None
     assert np.allclose(part.covariance, direct.covariance, atol=1e-8)
+
+
+DATA = pd.read_csv(Path(__file__).resolve().parent.parent / "data" / "engine" / "tam.csv")
+GAPS = pd.read_csv(Path(__file__).resolve().parent.parent / "data" / "engine" / "tam_mis.csv")
+SEM = (
+    "PEOU =~ peou1 + peou2 + peou3\nPU =~ pu1 + pu2 + pu3\nPI =~ pi1 + pi2\n"
+    "PU ~ PEOU\nPI ~ b*PU + PEOU\nx := b^2"
+)
+
+
+@pytest.mark.parametrize("model", [SEM, "PU =~ pu1 + pu2 + pu3\nPU ~ kol1\npi1 ~ PU + kol1 + kol2"])
+def test_without_gaps_it_is_maximum_likelihood(model: str) -> None:
+    ours, plain = fit_model(model, DATA, missing="fiml"), fit_model(model, DATA, meanstructure=True)
+    assert np.allclose(ours.estimates["est"], plain.estimates["est"], atol=1e-8)
+    assert np.allclose(ours.estimates["std"], plain.estimates["std"], atol=1e-8)
+    for name in ("chisq", "df", "baseline_chisq", "baseline_df", "cfi", "tli", "rmsea", "srmr", "loglik"):
+        assert ours.measures[name] == pytest.approx(plain.measures[name], rel=1e-8, abs=1e-10), name
+    assert ours.measures["loglik_h1"] == pytest.approx(plain.measures["loglik_h1"], rel=1e-12)
+    assert np.allclose(ours.factor_scores(), plain.factor_scores(), atol=1e-8)
+    robust = [
+        fit_model(model, DATA, missing=one, estimator="MLR", meanstructure=True)
+        for one in ("fiml", "listwise")
+    ]
+    assert np.allclose(robust[0].estimates["se"], robust[1].estimates["se"], atol=1e-8, equal_nan=True)
+    for name in ("chisq_scaled", "scaling_factor", "baseline_chisq_scaled", "cfi_scaled"):
+        assert robust[0].measures[name] == pytest.approx(robust[1].measures[name], rel=1e-8), name
+
+
+@given(seed=st.integers(0, 99))
+@settings(max_examples=5, deadline=None)
+def test_neither_order_nor_units_nor_empty_rows_matter(seed: int) -> None:
+    items = [name for name in GAPS.columns if name != "group"]
+    rng = np.random.default_rng(seed)
+    factors = 10.0 ** rng.integers(-2, 3, size=len(items))
+    empty = pd.DataFrame(np.nan, index=range(3), columns=items)
+    changed = pd.concat([GAPS[items].sample(frac=1.0, random_state=seed) * factors, empty])
+    first, second = fit_model(SEM, GAPS, missing="fiml"), fit_model(SEM, changed, missing="fiml")
+    assert second.n == first.n
+    assert [one.code for one in second.problems] == ["rows-without-answers"]
+    for name in ("chisq", "cfi", "tli", "rmsea", "srmr", "baseline_chisq", "cfi_robust", "rmsea_robust"):
+        assert second.measures[name] == pytest.approx(first.measures[name], rel=1e-6), name
+    for column in ("std", "std_se"):
+        kept = ~first.estimates["op"].isin(["~1", ":="])
+        assert np.allclose(first.estimates[column][kept], second.estimates[column][kept], atol=1e-7)
+
+
+def test_answers_of_incomplete_rows_are_used() -> None:
+    fit, listwise = fit_model(SEM, GAPS, missing="fiml"), fit_model(SEM, GAPS)
+    assert fit.n == 300
+    assert listwise.n < fit.n
+    loading = (fit.estimates["op"] == "=~") & fit.estimates["free"]
+    assert (fit.estimates["se"][loading] < listwise.estimates["se"][loading]).mean() > 0.8
+    assert len(fit.factor_scores()) == 300
+    assert not fit.factor_scores().isna().any(axis=None)
+
+
+@given(seed=SEEDS)
+@settings(max_examples=3, deadline=None)
+def test_a_reweighted_refit_is_the_fit_of_the_repeated_rows(seed: int) -> None:
+    fit = fit_model(SEM, GAPS, missing="fiml")
+    counts = np.bincount(np.random.default_rng(seed).integers(300, size=300), minlength=300)
+    objective = reweighted_objective(fit.solution, fit.sample.incomplete, [counts.astype(float)])
+    found = refitted(fit.solution, objective)
+    direct = fit_model(SEM, GAPS.loc[np.repeat(np.arange(300), counts)], missing="fiml")
+    assert found is not None
+    assert found.converged == direct.converged
+    assert np.allclose(found.point.theta, direct.theta, atol=1e-7)
