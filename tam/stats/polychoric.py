@@ -16,20 +16,15 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tam.stats.bivariate_normal import FAR, bivariate_normal_cdf, bivariate_normal_density
+from tam.stats.correlation_search import LIMIT, most_likely, on_atanh
 from tam.stats.thresholds import normal_density, padded
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
-#: A correlation nearer to 1 than this has run away: the table allows no finite answer.
-LIMIT = 0.99999
 #: No cell counts as less probable than this, lavaan's bound (the root of the machine precision): a pair of
 #: answers that the normal all but excludes, such as a careless one, then pulls at the correlation no further.
 TINY = float(np.sqrt(np.finfo(float).eps))
-#: Newton step on atanh(r) below which the correlation stands to the last digit (steps converge
-#: quadratically).
-STILL = 1e-9
-MOST_ITERATIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ def polychoric_pairs(
     for begin in range(0, len(first), step):
         part = slice(begin, begin + step)
         h, k = grid[first[part], :, None], grid[second[part], None, :]
-        correlation[part] = _highest(tables[part], h, k, _most_likely(tables[part], h, k, start[part]))
+        correlation[part] = _highest(tables[part], h, k, _search(tables[part], h, k, start[part]))
     h, k = grid[first][:, :, None], grid[second][:, None, :]
     probability = np.concatenate(
         [
@@ -167,36 +162,16 @@ def _highest(tables: Floats, h: Floats, k: Floats, found: Floats) -> Floats:
     tables, h, k = tables[at], h[at], k[at]
     range_of = np.tanh(np.linspace(-3.0, 3.0, 61))
     values = [_likelihood(tables, h, k, np.full(len(at), one))[0] for one in range_of]
-    other = _most_likely(tables, h, k, range_of[np.argmax(values, axis=0)])
+    other = _search(tables, h, k, range_of[np.argmax(values, axis=0)])
     higher = _likelihood(tables, h, k, other)[0] > _likelihood(tables, h, k, found[at])[0]
     best = found.copy()
     best[at[higher]] = other[higher]
     return best
 
 
-def _most_likely(tables: Floats, h: Floats, k: Floats, start: Floats) -> Floats:
-    """Newton search for the correlation (m,) of each table (m, c, c); stops at +-LIMIT."""
-    furthest = np.arctanh(LIMIT)
-    z = np.arctanh(np.clip(start, -0.95, 0.95))
-    active = np.arange(len(z))
-    value = np.full(len(z), -np.inf)
-    step = np.zeros(len(z))
-    for _ in range(MOST_ITERATIONS):
-        at = np.tanh(z[active])
-        found, slope, curvature = _likelihood(tables[active], h[active], k[active], at)
-        # A step that lost likelihood (beyond rounding) is taken back by half; the next round tries again.
-        lost = found < value[active] - 1e-9 * np.abs(value[active])
-        better = active[~lost]
-        value[better] = found[~lost]
-        new = np.clip(slope[~lost] / curvature[~lost], -0.7, 0.7)
-        step[better] = np.clip(z[better] + new, -furthest, furthest) - z[better]
-        z[active[lost]] -= step[active[lost]] / 2.0
-        step[active[lost]] /= 2.0
-        z[better] += step[better]
-        active = active[np.abs(step[active]) > STILL]
-        if not len(active):
-            break
-    return np.asarray(np.tanh(z))
+def _search(tables: Floats, h: Floats, k: Floats, start: Floats) -> Floats:
+    """The correlation (m,) that makes each table (m, c, c) most likely near ``start``."""
+    return most_likely(lambda at, r: _likelihood(tables[at], h[at], k[at], r), start)
 
 
 def _likelihood(tables: Floats, h: Floats, k: Floats, r: Floats) -> tuple[Floats, Floats, Floats]:
@@ -211,12 +186,6 @@ def _likelihood(tables: Floats, h: Floats, k: Floats, r: Floats) -> tuple[Floats
     share = np.where(exact > TINY, tables / probability, 0.0)
     value = np.sum(tables * np.log(probability), axis=(1, 2))
     slope = np.sum(share * first, axis=(1, 2))
-    squared = first * first / probability
+    squares = tables.sum(axis=(1, 2)) * np.sum(first * first / probability, axis=(1, 2))
     bend = np.sum(share * (first * first / probability - second), axis=(1, 2))
-    expected = tables.sum(axis=(1, 2)) * squared.sum(axis=(1, 2))
-    unit = 1.0 - r * r
-    # d2/dz2 = u^2 d2/dr2 - 2 r u d/dr for r = tanh z, u = 1 - r^2.
-    observed = unit * unit * bend + 2.0 * r * unit * slope
-    fallback = np.maximum(unit * unit * expected, 1e-12)
-    curvature = np.where(observed > 0.1 * fallback, observed, fallback)
-    return value, unit * slope, curvature
+    return value, *on_atanh(r, slope, bend, squares)

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tam.stats.bivariate_normal import FAR
-from tam.stats.polychoric import LIMIT, MOST_ITERATIONS, STILL, TINY
+from tam.stats.correlation_search import most_likely, on_atanh
 from tam.stats.thresholds import normal_density
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
+
+#: An answer that has no probability given z: keeps its logarithm finite.
+TINY = 1e-30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,18 @@ def moment_scores(z: Floats, deviation: float) -> Floats:
     return np.column_stack([z / deviation, (z * z - 1.0) / (2.0 * deviation**2)])
 
 
+@dataclass(frozen=True, slots=True)
+class SerialScores:
+    """As ``PairScores``, by the ends of each case's answer: ``by_upper``, ``by_lower`` (n,) and ``moments``
+    (n, 2): mean and variance of the continuous variable."""
+
+    correlation: float
+    score: Floats
+    by_upper: Floats
+    by_lower: Floats
+    moments: Floats
+
+
 def polyserial(codes: Integers, cuts: Floats, z: Floats, deviation: float) -> PairScores:
     """Correlation of an ordered with a continuous variable, ordered first.
 
@@ -47,27 +62,39 @@ def polyserial(codes: Integers, cuts: Floats, z: Floats, deviation: float) -> Pa
     divisor n; ``deviation`` the standard deviation of x. Peer: ``lavaan::lavCor``.
     """
     bounds = np.concatenate([[-FAR], cuts, [FAR]])
-    upper, lower = bounds[codes + 1], bounds[codes]
-    correlation = _most_likely(upper, lower, z, _start(codes, cuts, z))
-    rest = np.sqrt((1.0 - correlation) * (1.0 + correlation))
-    probability, high, low = _cell(upper, lower, z, correlation)
-    score = _slope(upper, lower, z, correlation)
+    start = _start(codes, z, float(normal_density(cuts).sum()))
+    found = polyserial_between(bounds[codes + 1], bounds[codes], z, deviation, start)
     by_cut = np.zeros((len(z), len(cuts)))
     case = np.arange(len(z))
     above, below = codes < len(cuts), codes > 0
-    by_cut[case[above], codes[above]] = (high / (rest * probability))[above]
-    by_cut[case[below], codes[below] - 1] = -(low / (rest * probability))[below]
-    pull = correlation / rest * (high - low) / probability
-    by_mean = (z + pull) / deviation
-    by_variance = (z * z - 1.0 + z * pull) / (2.0 * deviation**2)
-    return PairScores(correlation, score, by_cut, np.column_stack([by_mean, by_variance]))
+    by_cut[case[above], codes[above]] = found.by_upper[above]
+    by_cut[case[below], codes[below] - 1] = found.by_lower[below]
+    return PairScores(found.correlation, found.score, by_cut, found.moments)
 
 
-def _start(codes: Integers, cuts: Floats, z: Floats) -> float:
-    """Olsson's moment estimate: r_xy * sd(y) / sum of densities at the thresholds, kept within reach."""
-    spread = float(np.std(codes))
-    plain = float(np.mean((codes - codes.mean()) * z)) / spread
-    return float(np.clip(plain * spread / normal_density(cuts).sum(), -0.9, 0.9))
+def polyserial_between(
+    upper: Floats, lower: Floats, z: Floats, deviation: float, start: float
+) -> SerialScores:
+    """The same from the ends ``upper`` and ``lower`` (n,) of each case's answer on its latent response."""
+    found = most_likely(lambda _, r: _likelihood(upper, lower, z, float(r[0])), np.array([start]))
+    r = float(found[0])
+    rest = np.sqrt((1.0 - r) * (1.0 + r))
+    probability, high, low = _cell(upper, lower, z, r)
+    moved = high * (upper * r - z) - low * (lower * r - z)
+    pull = r / rest * (high - low) / probability
+    moments = np.column_stack([z + pull, (z * z - 1.0 + z * pull) / (2.0 * deviation)]) / deviation
+    return SerialScores(
+        correlation=r,
+        score=moved / (probability * rest**3),
+        by_upper=high / (rest * probability),
+        by_lower=-low / (rest * probability),
+        moments=moments,
+    )
+
+
+def _start(codes: Integers, z: Floats, densities: float) -> float:
+    """Olsson's moment estimate, cov(y, z) / sum of densities at the thresholds, kept within reach."""
+    return float(np.clip(np.mean((codes - codes.mean()) * z) / densities, -0.9, 0.9))
 
 
 def _cell(upper: Floats, lower: Floats, z: Floats, r: float) -> tuple[Floats, Floats, Floats]:
@@ -75,42 +102,14 @@ def _cell(upper: Floats, lower: Floats, z: Floats, r: float) -> tuple[Floats, Fl
     rest = np.sqrt((1.0 - r) * (1.0 + r))
     u, v = (upper - r * z) / rest, (lower - r * z) / rest
     # Of two upper tails the difference is taken on the other side, where digits are left.
-    turned = v > 0
-    probability = np.where(turned, ndtr(-v) - ndtr(-u), ndtr(u) - ndtr(v))
+    probability = np.where(v > 0, ndtr(-v) - ndtr(-u), ndtr(u) - ndtr(v))
     high = np.where(upper < FAR, normal_density(u), 0.0)
     low = np.where(lower > -FAR, normal_density(v), 0.0)
     return np.maximum(probability, TINY), high, low
 
 
-def _slope(upper: Floats, lower: Floats, z: Floats, r: float) -> Floats:
-    """d log P(answer | z) / d r per case: [phi(u)(tau_u r - z) - phi(v)(tau_v r - z)] / (P (1 - r^2)^1.5)."""
-    probability, high, low = _cell(upper, lower, z, r)
-    moved = high * (upper * r - z) - low * (lower * r - z)
-    return np.asarray(moved / (probability * (1.0 - r * r) ** 1.5))
-
-
-def _most_likely(upper: Floats, lower: Floats, z: Floats, start: float) -> float:
-    """Newton on atanh(r) with the slope's own finite curvature replaced by the scores' squares when bent."""
-    furthest = float(np.arctanh(LIMIT))
-    at, step, value = float(np.arctanh(start)), 0.0, -np.inf
-    for _ in range(MOST_ITERATIONS):
-        r = float(np.tanh(at))
-        found = float(np.log(_cell(upper, lower, z, r)[0]).sum())
-        if found < value - 1e-9 * abs(value):
-            step /= 2.0
-            at -= step
-            continue
-        value = found
-        slope, curvature = _slope_and_curvature(upper, lower, z, r)
-        step = float(np.clip(at + np.clip(slope / curvature, -0.7, 0.7), -furthest, furthest)) - at
-        at += step
-        if abs(step) < STILL:
-            break
-    return float(np.tanh(at))
-
-
-def _slope_and_curvature(upper: Floats, lower: Floats, z: Floats, r: float) -> tuple[float, float]:
-    """Slope of the log-likelihood on atanh(r) and minus its second derivative (or the scores' squares)."""
+def _likelihood(upper: Floats, lower: Floats, z: Floats, r: float) -> tuple[Floats, Floats, Floats]:
+    """Log-likelihood of the answers given z, its slope and curvature on atanh(r), (1,) each."""
     probability, high, low = _cell(upper, lower, z, r)
     rest = 1.0 - r * r
     root = np.sqrt(rest)
@@ -120,10 +119,9 @@ def _slope_and_curvature(upper: Floats, lower: Floats, z: Floats, r: float) -> t
     ddu, ddv = upper / rest**1.5 + 3.0 * r * du / rest, lower / rest**1.5 + 3.0 * r * dv / rest
     moved = (high * du - low * dv) / probability
     bent = (high * (ddu - u * du * du) - low * (ddv - v * dv * dv)) / probability
-    slope, squares = float(moved.sum()), float((moved * moved).sum())
-    observed = rest * rest * (squares - float(bent.sum())) + 2.0 * r * rest * slope
-    fallback = max(rest * rest * squares, 1e-12)
-    return rest * slope, observed if observed > 0.1 * fallback else fallback
+    squares = np.array([np.sum(moved * moved)])
+    slope, curvature = on_atanh(np.array([r]), np.array([moved.sum()]), squares - bent.sum(), squares)
+    return np.array([np.log(probability).sum()]), slope, curvature
 
 
 def pearson(z: Floats, w: Floats, deviation_z: float, deviation_w: float) -> PairScores:

@@ -12,7 +12,7 @@ from scipy.stats import multivariate_normal
 
 from tam.stats.bivariate_normal import bivariate_normal_cdf, bivariate_normal_density
 from tam.stats.ordinal_moments import ordinal_moments
-from tam.stats.polychoric import LIMIT, cell_probabilities, cross_tables, polychoric_pairs
+from tam.stats.polychoric import cell_probabilities, cross_tables, polychoric_pairs
 from tam.stats.polyserial import pearson, polyserial
 from tam.stats.thresholds import threshold_scores, thresholds
 
@@ -210,7 +210,3 @@ def slope_of(function, point, at: int, step: float) -> np.ndarray:  # type: igno
     up, down = list(point), list(point)
     up[at], down[at] = up[at] + step, down[at] - step
     return (function(*up) - function(*down)) / (2 * step)
-
-
-def test_limit_is_below_one() -> None:
-    assert LIMIT < 1.0
