@@ -16,7 +16,7 @@ Peer: ``lavaan``: ``lavInspect(fit, "sampstat")``, ``lavTech(fit, "gamma")``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,8 @@ class OrdinalMoments:
     for an ordered one; ``covariance`` (p, p), an ordered variable in units of its latent response (variance
     1), a continuous one with divisor n; ``nacov`` (m, m) covariance of sqrt(n) times the statistics in the
     order of ``statistics``; ``ran_away`` (k, 2) pairs whose correlation cannot be told from 1 or -1;
-    ``empty`` (p, p) pairs of answers that nobody gave, counted below the diagonal.
+    ``empty`` (p, p) pairs of answers that nobody gave, counted below the diagonal; ``slopes`` (p, r) on
+    observed predictors where the rest is conditional on them (``conditional_moments``), else (0, 0).
     """
 
     ordered: Mask
@@ -52,12 +53,16 @@ class OrdinalMoments:
     n: int
     ran_away: Integers
     empty: Integers
+    slopes: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def statistics(self) -> Floats:
-        """All statistics (m,): per variable its thresholds or its mean; the variances of the continuous; the
-        covariances below the diagonal, column by column (lavaan's order, but the mean keeps its sign)."""
+        """All statistics (m,): per variable its thresholds or its mean, then its slopes; the variances of the
+        continuous; the covariances below the diagonal, column by column (lavaan's order, but for the sign
+        of the mean and the place of the slopes)."""
         own = [cut if len(cut) else mean[None] for cut, mean in zip(self.thresholds, self.means)]
+        if self.slopes.size:
+            own = [np.concatenate(pair) for pair in zip(own, self.slopes)]
         variances = np.diag(self.covariance)[~self.ordered]
         return np.concatenate([*own, variances, self.covariance[below_diagonal(len(self.means))]])
 
