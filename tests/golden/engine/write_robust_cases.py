@@ -43,7 +43,6 @@ CASES: dict[str, dict[str, object]] = {
         "less_options": {"group_equal": ["loadings", "intercepts", "residuals", "regressions"]},
     },
     "groups_mimic": {"model": MIMIC + "PU ~ peou1 + kol1\nATT ~ PU", "group": "group", "power": 3, "group_equal": ["loadings"]},
-    "groups_without_means": {"model": SHORT, "group": "group", "power": 2, "meanstructure": False, "group_equal": ["loadings"]},
 }  # fmt: skip
 
 if __name__ == "__main__":
