@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tam.engine.groups import named
 from tam.engine.parameter_table import ParameterTable
+from tam.engine.solution import Solution
 from tam.engine.structure import Floats, Implied, Structure
 from tam.errors import Problem, problem
 
@@ -14,22 +16,40 @@ from tam.errors import Problem, problem
 NEGATIVE = -1e-8
 
 
-def admissibility_problems(structure: Structure, table: ParameterTable, at: Implied) -> list[Problem]:
-    """A problem per negative variance, and one per covariance matrix that no variables can have."""
+def group_problems(solution: Solution) -> list[Problem]:
+    """What is inadmissible in any group; with several groups the problems name theirs."""
+    table = solution.compiled.table
+    return [
+        found
+        for group, (structure, at) in enumerate(zip(solution.structures, solution.implied))
+        for found in admissibility_problems(structure, table, at, group)
+    ]
+
+
+def admissibility_problems(
+    structure: Structure, table: ParameterTable, at: Implied, group: int = 0
+) -> list[Problem]:
+    """A problem per negative variance, and one per covariance matrix that no variables can have, in one group
+    (counted from 0)."""
+    label = table.groups[group]
     variances = np.diag(at.matrices.covariances)
-    free = {row.lhs: row for row in table.rows if row.op == "~~" and row.lhs == row.rhs and row.free}
+    rows = table.rows_of(group)
+    free = {row.lhs: row for row in rows if row.op == "~~" and row.lhs == row.rhs and row.free}
     place = {name: at for at, name in enumerate(structure.names)}
     found = [
-        problem("negative-variance", variable=name, value=f"{variances[place[name]]:.4g}")
+        problem("negative-variance", variable=named(name, label), value=f"{variances[place[name]]:.4g}")
         for name in free
         if variances[place[name]] < 0
     ]
+    latents, observed = (
+        [named(name, label) for name in names] for names in (structure.latent_names, structure.observed_names)
+    )
     k = structure.latents
     if k > 1:
-        found += _matrix_problem("latent-covariance-not-definite", at.total[:k, :k], structure.latent_names)
+        found += _matrix_problem("latent-covariance-not-definite", at.total[:k, :k], latents)
     residual = at.matrices.covariances[k:, k:]
     if not (np.diag(residual) < 0).any():
-        found += _matrix_problem("residual-covariance-not-definite", residual, structure.observed_names)
+        found += _matrix_problem("residual-covariance-not-definite", residual, observed)
     return found
 
 

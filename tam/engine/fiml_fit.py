@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -11,29 +13,44 @@ from tam.engine.fiml import FimlML, fiml_target
 from tam.engine.fiml_patterns import Booleans
 from tam.engine.fiml_robust import IncompleteGroup
 from tam.engine.fiml_sample import Incomplete, incomplete_sample
-from tam.engine.moments import Moments
+from tam.engine.groups import GroupedData
 from tam.engine.objective import joint
 from tam.engine.parameter_table import ParameterTable
-from tam.engine.sample import Sample, table_values
+from tam.engine.sample import GroupSample, Sample, collected, table_values
 from tam.engine.solution import Compiled, Prepared, Solution, checked, merged_starts
 from tam.engine.starting_values import plain_starting_values, starting_values
-from tam.engine.structure import Structure, with_sample
+from tam.engine.structure import Floats, Structure, with_sample
 from tam.errors import TamError, problem
 
-if TYPE_CHECKING:
-    import pandas
 
-
-def incomplete_sample_of(data: pandas.DataFrame | Moments, compiled: Compiled) -> Sample:
+def incomplete_sample_of(data: GroupedData, compiled: Compiled) -> Sample:
     """The sample of a compiled model's variables, gaps and all; raises ``TamError`` where there is none."""
-    if isinstance(data, Moments):
+    if data.table is None:
         raise TamError(problem("fiml-needs-rows"))
-    structure = compiled.structure
-    values, problems = table_values(data, structure.observed_names)
+    names = compiled.structures[0].observed_names
+    values, problems = table_values(data.table, names)
     if problems:
         raise TamError(problems)
-    found = incomplete_sample(values, structure.observed_names, given_variables(structure))
-    return Sample(found.moments, None, data.index[found.kept], found.problems, (found,))
+    parts = [
+        partial(_group_sample, values, data, at, label, structure)
+        for at, (label, structure) in enumerate(zip(data.labels, compiled.structures))
+    ]
+    found = collected(parts, data.problems)
+    return replace(
+        found, problems=(*found.problems, *(note for one in found.incomplete for note in one.problems))
+    )
+
+
+def _group_sample(
+    values: Floats, data: GroupedData, group: int, label: str | None, structure: Structure
+) -> GroupSample:
+    """The sample of one group (counted from 0) from the values (n, p) of all rows."""
+    assert data.table is not None
+    places = data.places(group)
+    own = values if places is None else values[places]
+    found = incomplete_sample(own, structure.observed_names, given_variables(structure), label)
+    kept = found.kept if places is None else places[found.kept]
+    return GroupSample(label, found.moments, None, data.table.index[kept], found)
 
 
 def prepare_incomplete(compiled: Compiled, samples: Sequence[Incomplete]) -> Prepared:

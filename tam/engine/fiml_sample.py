@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tam.engine.fiml_patterns import Booleans, Patterns, patterns_of
+from tam.engine.groups import named
 from tam.engine.moments import Moments
-from tam.engine.sample import raise_if_not_definite
+from tam.engine.sample import constant, raise_if_not_definite, too_few
 from tam.engine.saturated import Saturated, saturated_moments
 from tam.engine.structure import Floats, Integers
 from tam.errors import Problem, TamError, Where, problem
@@ -33,7 +34,9 @@ class Incomplete:
         return Moments(self.names, self.saturated.covariance * (n / (n - 1)), self.saturated.means, n)
 
 
-def incomplete_sample(values: Floats, names: Sequence[str], given: Booleans) -> Incomplete:
+def incomplete_sample(
+    values: Floats, names: Sequence[str], given: Booleans, label: str | None = None
+) -> Incomplete:
     """Rows that can enter: an answer in some column, and in every ``given`` (p,) one (``fixed.x``).
 
     ``values`` (n, p) with nan where an answer is missing. Raises ``TamError`` where they determine nothing.
@@ -43,7 +46,7 @@ def incomplete_sample(values: Floats, names: Sequence[str], given: Booleans) -> 
     without_x = np.asarray(missing[:, given].any(axis=1) & ~empty)
     kept = np.flatnonzero(~(empty | without_x))
     rows = values[kept]
-    problems = [*_not_usable(rows, names), *_never_answered(rows, names)]
+    problems = [*_not_usable(rows, names, label), *_never_answered(rows, names, label)]
     if problems:
         raise TamError(problems)
     notes = list(_left_out(missing, empty, without_x, given, names))
@@ -51,28 +54,26 @@ def incomplete_sample(values: Floats, names: Sequence[str], given: Booleans) -> 
     saturated = saturated_moments(patterns)
     if saturated is None or not saturated.converged:
         raise TamError(_not_found(saturated, names))
-    raise_if_not_definite(saturated.covariance, names)
+    raise_if_not_definite(saturated.covariance, names, label)
     if not saturated.determined:
         notes.append(_not_determined(patterns, names))
     return Incomplete(tuple(names), rows, kept, patterns, saturated, tuple(notes))
 
 
-def _not_usable(rows: Floats, names: Sequence[str]) -> list[Problem]:
-    if len(rows) > len(names):
-        return []
-    return [problem("model-too-few-rows", n=len(rows), variables=len(names), needed=len(names) + 1)]
+def _not_usable(rows: Floats, names: Sequence[str], label: str | None) -> list[Problem]:
+    return [] if len(rows) > len(names) else [too_few(len(rows), len(names), label)]
 
 
-def _never_answered(rows: Floats, names: Sequence[str]) -> list[Problem]:
+def _never_answered(rows: Floats, names: Sequence[str], label: str | None) -> list[Problem]:
     """Columns without an answer, or with one answer for everybody."""
     seen = ~np.isnan(rows)
     found = []
     for name, column, known in zip(names, rows.T, seen.T):
         answers = column[known]
         if not len(answers):
-            found.append(problem("column-never-answered", Where(column=name), column=name))
+            found.append(problem("column-never-answered", Where(column=name), column=named(name, label)))
         elif answers.min() == answers.max():
-            found.append(problem("model-column-constant", Where(column=name), column=name))
+            found.append(constant(name, label))
     return found
 
 

@@ -60,14 +60,14 @@ def _by_column(table: pandas.DataFrame, group: str) -> GroupedData:
         raise TamError(problem("model-column-twice", where, column=group))
     if group not in known:
         near = difflib.get_close_matches(group, known, n=3, cutoff=0.5) or known[:5] or ["-"]
-        raise TamError(problem("group-column-missing", where, column=group, near=near))
+        raise TamError(problem("model-group-column-missing", where, column=group, near=near))
     labels = [_label(value) for value in table.iloc[:, known.index(group)].tolist()]
     order = {label: at for at, label in enumerate(dict.fromkeys(one for one in labels if one))}
     if len(order) < 2:
         raise TamError(problem("group-column-constant", where, column=group, labels=tuple(order) or ("-",)))
     group_of = np.array([order.get(label, -1) for label in labels], dtype=np.intp)
     without = int((group_of < 0).sum())
-    notes = ()
+    notes: tuple[Problem, ...] = ()
     if without:
         notes = (problem("rows-without-group", where, dropped=without, total=len(labels), column=group),)
     return GroupedData(tuple(order), table, group_of, (), notes)

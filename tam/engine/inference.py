@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,16 +35,10 @@ class EstimateColumns:
 
 def estimate_columns(solution: Solution, vcov: Floats | None, level: float) -> EstimateColumns:
     """All columns at the solution; ``level`` of the intervals in (0, 1)."""
-    structure, relations = solution.structure, solution.compiled.relations
-    places = row_places(structure, solution.compiled.table.rows)
-    at = solution.minimum.point.implied
-    slope = np.zeros((len(places.kind), len(structure.free)))
-    free = places.parameter >= 0
-    slope[np.flatnonzero(free), places.parameter[free]] = 1.0
+    relations = solution.compiled.relations
+    free = np.array([row.free for row in solution.compiled.table.rows], dtype=bool)
     firsts = first_rows(solution)
-    raw = _with_defined(Standardised(row_values(places, at), slope), relations, firsts)
-    std = _with_defined(standardised(structure, places, at), relations, firsts)
-    latent = _with_defined(standardised(structure, places, at, latent_only=True), relations, firsts)
+    raw, std, latent = (_with_defined(rows, relations, firsts) for rows in _rows(solution))
     tested = np.concatenate([free, np.ones(len(raw.value) - len(free), dtype=bool)])
     # A parameter that constraints hold at a number has no sampling error to estimate.
     held = ~np.any(raw.slope @ solution.space.basis, axis=1)
@@ -62,6 +57,31 @@ def estimate_columns(solution: Solution, vcov: Floats | None, level: float) -> E
         std_lv=latent.value,
         jacobian=raw.slope,
         std_jacobian=std.slope,
+    )
+
+
+def _rows(solution: Solution) -> tuple[Standardised, Standardised, Standardised]:
+    """Unstandardised, standardised and latent-standardised rows of all groups, in the table's order."""
+    table = solution.compiled.table
+    parts = []
+    for at, (structure, implied) in enumerate(zip(solution.structures, solution.implied)):
+        places = row_places(structure, table.rows_of(at))
+        slope = np.zeros((len(places.kind), len(structure.free)))
+        free = places.parameter >= 0
+        slope[np.flatnonzero(free), places.parameter[free]] = 1.0
+        raw = Standardised(row_values(places, implied), slope)
+        std = standardised(structure, places, implied)
+        parts.append((raw, std, standardised(structure, places, implied, latent_only=True)))
+    raw, std, latent = (stacked(kind) for kind in zip(*parts))
+    return raw, std, latent
+
+
+def stacked(parts: Sequence[Standardised]) -> Standardised:
+    """The rows of all groups, one group after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    return Standardised(
+        np.concatenate([part.value for part in parts]), np.vstack([part.slope for part in parts])
     )
 
 

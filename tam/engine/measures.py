@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tam.engine.solution import Solution
 from tam.engine.structure import Floats
@@ -22,44 +24,95 @@ NAMES = (
     "srmr", "loglik", "loglik_h1", "aic", "bic", "bic_adjusted", "gfi",
 )  # fmt: skip
 
+Booleans = NDArray[np.bool_]
+
 NOT_SCALED = "estimator ML has no scaled test"
 
 
-def fit_measures(solution: Solution, n: int) -> dict[str, Any]:
+def fit_measures(solution: Solution) -> dict[str, Any]:
     """Every measure of ``NAMES``: a number, or ``Unavailable`` with the reason."""
-    compiled, point = solution.compiled, solution.minimum.point
-    df, npar = compiled.df, compiled.npar
-    chisq = n * max(point.value, 0.0)
-    covariance = solution.aim.covariance
-    exogenous = _exogenous(solution)
-    predicting = _predicting(solution)
-    baseline_chisq = n * formulas.baseline_discrepancy(covariance, predicting)
-    baseline_df = _baseline_df(predicting)
-    low, high = formulas.rmsea_interval(chisq, df, n)
-    moments = _moment_pairs(solution)
-    loglik, loglik_h1 = _loglikelihoods(solution, n, exogenous)
-    found: dict[str, Any] = {
+    n, groups = solution.n, _groups(solution)
+    chisq = n * max(float(solution.minimum.point.value), 0.0)
+    baseline_chisq = sum(
+        one.n * formulas.baseline_discrepancy(one.covariance, one.predicting) for one in groups
+    )
+    baseline_df = sum(_baseline_df(one.predicting) for one in groups)
+    loglik, loglik_h1 = (sum(parts) for parts in zip(*(_loglikelihoods(one) for one in groups)))
+    npar = solution.compiled.npar
+    found = of_chi_squares(chisq, solution.compiled.df, baseline_chisq, baseline_df, n, len(groups)) | {
         "npar": npar,
-        "chisq": chisq,
-        "df": df,
-        "pvalue": _or_reason(formulas.pvalue, chisq, df),
-        "baseline_chisq": baseline_chisq,
-        "baseline_df": baseline_df,
-        "cfi": formulas.cfi(chisq, df, baseline_chisq, baseline_df),
-        "tli": _or_reason(formulas.tli, chisq, df, baseline_chisq, baseline_df),
-        "rmsea": formulas.rmsea(chisq, df, n),
-        "rmsea_ci_low": low,
-        "rmsea_ci_high": high,
-        "rmsea_pvalue": _or_reason(formulas.rmsea_pvalue, chisq, df, n),
-        "srmr": formulas.srmr(*moments),
+        "srmr": sum(one.n / n * formulas.srmr(*one.moments) for one in groups),
         "loglik": loglik,
         "loglik_h1": loglik_h1,
         "aic": formulas.aic(loglik, npar),
         "bic": formulas.bic(loglik, npar, n),
         "bic_adjusted": formulas.bic_adjusted(loglik, npar, n),
-        "gfi": formulas.gfi(*moments, exogenous),
+        "gfi": _gfi(groups),
     }
     return {name: found.get(name, Unavailable(NOT_SCALED)) for name in NAMES}
+
+
+def of_chi_squares(
+    chisq: float, df: int, baseline_chisq: float, baseline_df: int, n: int, groups: int
+) -> dict[str, Any]:
+    """Chi-squares and the indices made of them; ``n`` cases in all ``groups``."""
+    low, high = formulas.rmsea_interval(chisq, df, n, groups=groups)
+    return {
+        "chisq": chisq,
+        "df": df,
+        "pvalue": or_reason(formulas.pvalue, chisq, df),
+        "baseline_chisq": baseline_chisq,
+        "baseline_df": baseline_df,
+        "cfi": formulas.cfi(chisq, df, baseline_chisq, baseline_df),
+        "tli": or_reason(formulas.tli, chisq, df, baseline_chisq, baseline_df),
+        "rmsea": formulas.rmsea(chisq, df, n, groups),
+        "rmsea_ci_low": low,
+        "rmsea_ci_high": high,
+        "rmsea_pvalue": or_reason(formulas.rmsea_pvalue, chisq, df, n, groups=groups),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One group at the solution.
+
+    ``exogenous`` (p,) marks the ``fixed.x`` variables, ``predicting`` (p,) those that only predict and keep
+    their covariances in the baseline model.
+    """
+
+    n: int
+    point: Any
+    covariance: Floats
+    means: Floats | None
+    exogenous: Booleans
+    predicting: Booleans
+
+    @property
+    def moments(self) -> tuple[Floats, Floats, Floats | None, Floats | None]:
+        """Sample and implied covariances, sample and implied means (None without mean structure)."""
+        implied = self.point.implied
+        return self.covariance, implied.sigma, self.means, None if self.means is None else implied.mu
+
+
+def _groups(solution: Solution) -> list[_Group]:
+    found = []
+    exogenous_names = solution.compiled.table.variables.exogenous
+    for n, structure, aim, point in zip(
+        solution.sizes, solution.structures, solution.aims, solution.minimum.point.groups
+    ):
+        mask = np.zeros(len(structure.observed_names), dtype=bool)
+        mask[structure.exogenous - structure.latents] = True
+        predicting = np.array([name in exogenous_names for name in structure.observed_names], dtype=bool)
+        means = aim.means if structure.meanstructure else None
+        found.append(_Group(n, point, aim.covariance, means, mask, predicting))
+    return found
+
+
+def _gfi(groups: Sequence[_Group]) -> float:
+    """The groups' indices averaged by their cases, as lavaan does."""
+    n = sum(one.n for one in groups)
+    parts = [formulas.gfi_parts(*one.moments, one.exogenous) for one in groups]
+    return float(sum(one.n / n * (1.0 - error / whole) for one, (error, whole) in zip(groups, parts)))
 
 
 def without_solution(reason: str) -> dict[str, Any]:
@@ -67,48 +120,27 @@ def without_solution(reason: str) -> dict[str, Any]:
     return dict.fromkeys(NAMES, Unavailable(reason))
 
 
-def _or_reason(formula: Callable[..., float], *arguments: float) -> float | Unavailable:
+def or_reason(formula: Callable[..., float], *arguments: float, **more: int) -> float | Unavailable:
+    """The formula's value, or why it has none."""
     try:
-        return formula(*arguments)
+        return formula(*arguments, **more)
     except ValueError as error:
         return Unavailable(str(error))
 
 
-def _exogenous(solution: Solution) -> Any:
-    """Mask (p,) of ``fixed.x`` variables."""
-    structure = solution.structure
-    mask = np.zeros(len(structure.observed_names), dtype=bool)
-    mask[structure.exogenous - structure.latents] = True
-    return mask
-
-
-def _predicting(solution: Solution) -> Any:
-    """Mask (p,) of variables that only predict: their covariances stay in the baseline model."""
-    names = solution.compiled.table.variables.exogenous
-    return np.array([name in names for name in solution.structure.observed_names])
-
-
-def _baseline_df(exogenous: Any) -> int:
+def _baseline_df(exogenous: Booleans) -> int:
     """All covariances except those among exogenous variables: p(p+1)/2 - nx(nx+1)/2 - ny."""
     p, nx = len(exogenous), int(exogenous.sum())
     return p * (p + 1) // 2 - nx * (nx + 1) // 2 - (p - nx)
 
 
-def _moment_pairs(solution: Solution) -> tuple[Floats, Floats, Floats | None, Floats | None]:
-    """Sample and implied covariances, sample and implied means (None without mean structure)."""
-    point, aim = solution.minimum.point, solution.aim
-    if solution.structure.meanstructure:
-        return aim.covariance, point.implied.sigma, aim.means, point.implied.mu
-    return aim.covariance, point.implied.sigma, None, None
-
-
-def _loglikelihoods(solution: Solution, n: int, exogenous: Any) -> tuple[float, float]:
+def _loglikelihoods(group: _Group) -> tuple[float, float]:
     """Of the model and of the saturated model, both given the ``fixed.x`` variables, as in lavaan."""
-    point, covariance = solution.minimum.point, solution.aim.covariance
+    point, covariance, n = group.point, group.covariance, group.n
     away = float(point.deviation @ point.inverse @ point.deviation)
     given = 0.0
-    if exogenous.any():
-        part = covariance[np.ix_(exogenous, exogenous)]
+    if group.exogenous.any():
+        part = covariance[np.ix_(group.exogenous, group.exogenous)]
         given = formulas.loglikelihood(part, part, n)
     model = formulas.loglikelihood(covariance, point.implied.sigma, n, away)
     saturated = formulas.loglikelihood(covariance, covariance, n)

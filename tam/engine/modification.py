@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tam.engine.objective import parts_of
+from tam.engine.objective import joint, parts_of
 from tam.engine.parameter_table import Row
-from tam.engine.solution import Solution, only
+from tam.engine.solution import Solution
 from tam.engine.standardise import row_places, standardised_factors
-from tam.engine.structure import Cells, Floats, Structure
+from tam.engine.structure import Cells, Floats, Implied, Structure
 
 if TYPE_CHECKING:
     import pandas
 
 
 def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> pandas.DataFrame:
-    """lhs op rhs mi epc sepc_lv sepc_all of every parameter that is fixed or absent, largest index first.
+    """lhs op rhs (group) mi epc sepc_lv sepc_all of every parameter that is fixed or absent, largest first.
 
     mi = n/2 g^2 / (H_zz - H_zt H_tt^-1 H_tz), epc = -g / (same), with g and the expected Hessian H of F;
     ``sepc_*`` is the expected change standardised by the latents, by all variables. Peer:
@@ -26,15 +27,16 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
     """
     import pandas
 
-    rows = _candidates(solution)
+    rows = [_candidates(solution, group) for group in range(len(solution.structures))]
+    wide = _widened(solution.structures, rows)
     names = ["lhs", "op", "rhs", "mi", "epc", "sepc_lv", "sepc_all"]
-    if not rows:
+    if not any(rows):
         return pandas.DataFrame(columns=names)
-    wide = _widened(solution.structure, rows)
     point = solution.minimum.point
-    objective = replace(only(parts_of(solution.objective)), structure=wide)
+    parts = [replace(part, structure=one) for part, one in zip(parts_of(solution.objective), wide)]
+    objective = joint(parts, solution.sizes)
     slope, curvature = objective.gradient(point), objective.information(point)
-    q = len(solution.structure.free)
+    q = len(solution.compiled.table.free)
     basis = solution.space.basis
     inner = basis.T @ curvature[:q, :q] @ basis
     across = curvature[q:, :q] @ basis
@@ -43,29 +45,43 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
     useful = left > 1e-9 * np.diag(curvature)[q:]
     safe = np.where(useful, left, 1.0)
     epc = -slope[q:] / safe
-    places = row_places(solution.structure, rows)
+    flat = [row for own in rows for row in own]
     table = pandas.DataFrame(
         {
-            "lhs": [row.lhs for row in rows],
-            "op": [row.op for row in rows],
-            "rhs": [row.rhs for row in rows],
+            "lhs": [row.lhs for row in flat],
+            "op": [row.op for row in flat],
+            "rhs": [row.rhs for row in flat],
             "mi": n / 2.0 * slope[q:] ** 2 / safe,
             "epc": epc,
-            "sepc_lv": epc * standardised_factors(wide, places, point.implied, latent_only=True),
-            "sepc_all": epc * standardised_factors(wide, places, point.implied, latent_only=False),
+            "sepc_lv": epc * _factors(wide, rows, solution.implied, latent_only=True),
+            "sepc_all": epc * _factors(wide, rows, solution.implied, latent_only=False),
         }
     )
+    if len(rows) > 1:
+        table.insert(3, "group", [row.group for row in flat])
     table = table[useful & (table["mi"] >= smallest)]
     result: pandas.DataFrame = table.sort_values("mi", ascending=False, kind="stable")
     return result.reset_index(drop=True)
 
 
-def _candidates(solution: Solution) -> list[Row]:
-    """Loadings, residual covariances and regressions the model does not have."""
-    table, structure = solution.compiled.table, solution.structure
-    variables = table.variables
-    present = {(row.lhs, row.op, row.rhs) for row in table.rows}
-    present |= {(row.rhs, "~~", row.lhs) for row in table.rows if row.op == "~~"}
+def _factors(
+    structures: Sequence[Structure], rows: Sequence[list[Row]], at: Sequence[Implied], *, latent_only: bool
+) -> Floats:
+    """What standardises the rows of all groups, one group after the other."""
+    parts = [
+        standardised_factors(structure, row_places(structure, own), model, latent_only=latent_only)
+        for structure, own, model in zip(structures, rows, at)
+        if own
+    ]
+    return np.concatenate(parts)
+
+
+def _candidates(solution: Solution, group: int) -> list[Row]:
+    """Loadings, residual covariances and regressions that the model of a group does not have."""
+    table, structure = solution.compiled.table, solution.structures[group]
+    variables, rows = table.variables, table.rows_of(group)
+    present = {(row.lhs, row.op, row.rhs) for row in rows}
+    present |= {(row.rhs, "~~", row.lhs) for row in rows if row.op == "~~"}
     latent, exogenous = structure.latent_names, set(variables.exogenous)
     loaded = [name for name in variables.observed if name in variables.indicators]
     pure = [name for name in variables.observed if name not in exogenous]
@@ -81,7 +97,8 @@ def _candidates(solution: Solution) -> list[Row]:
         for x in structural
         if y != x and y not in exogenous and (x, "=~", y) not in present
     ]
-    return [Row(lhs, op, rhs) for lhs, op, rhs in wished if (lhs, op, rhs) not in present]
+    label = table.groups[group]
+    return [Row(lhs, op, rhs, group=label) for lhs, op, rhs in wished if (lhs, op, rhs) not in present]
 
 
 def _is_structural(name: str, solution: Solution) -> bool:
@@ -94,11 +111,21 @@ def _indicator(a: str, b: str, solution: Solution) -> bool:
     return any(row.op == "=~" and {row.lhs, row.rhs} == {a, b} for row in solution.compiled.table.rows)
 
 
-def _widened(structure: Structure, rows: list[Row]) -> Structure:
-    """The structure with one more free parameter per row, all at the value they have now (zero)."""
-    q = len(structure.free)
+def _widened(structures: Sequence[Structure], rows: Sequence[list[Row]]) -> tuple[Structure, ...]:
+    """The structures with one more free parameter per row, all at the value they have now (zero)."""
+    q = len(structures[0].free)
+    names = (*structures[0].free, *(row.name for own in rows for row in own))
+    done, first = [], q
+    for structure, own in zip(structures, rows):
+        done.append(_widened_by(structure, own, first, names))
+        first += len(own)
+    return tuple(done)
+
+
+def _widened_by(structure: Structure, rows: list[Row], first: int, names: tuple[str, ...]) -> Structure:
+    """One group's structure; its new parameters stand from ``first`` on among ``names``."""
     places = row_places(structure, rows)
-    numbered = q + np.arange(len(rows))
+    numbered = first + np.arange(len(rows))
 
     def more(cells: Cells, kind: int) -> Cells:
         new = places.kind == kind
@@ -111,8 +138,7 @@ def _widened(structure: Structure, rows: list[Row]) -> Structure:
         )
 
     paths, covariances = more(structure.paths, 0), more(structure.covariances, 1)
-    gather: Floats = np.zeros((len(paths) + len(covariances), q + len(rows)))
+    gather: Floats = np.zeros((len(paths) + len(covariances), len(names)))
     parameter = np.concatenate([paths.parameter, covariances.parameter])
     gather[np.arange(len(parameter)), parameter] = 1.0
-    free = (*structure.free, *(row.name for row in rows))
-    return replace(structure, free=free, paths=paths, covariances=covariances, gather=gather)
+    return replace(structure, free=names, paths=paths, covariances=covariances, gather=gather)

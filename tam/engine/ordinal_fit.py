@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tam.engine.admissibility import admissibility_problems
 from tam.engine.fit import NOT_CONVERGED, Fit, Options
-from tam.engine.groups import GroupedData, grouped
+from tam.engine.groups import grouped
 from tam.engine.inference import EstimateColumns
 from tam.engine.measures import without_solution
 from tam.engine.moments import Moments
@@ -18,14 +18,14 @@ from tam.engine.ordinal_measures import ordinal_measures
 from tam.engine.ordinal_sample import ordered_names, ordinal_sample
 from tam.engine.ordinal_solution import OrdinalSolution, Sandwich, sandwich, solve_ordinal
 from tam.engine.ordinal_table import ordinal_table, plain_table
-from tam.engine.sample import Sample, raise_for_empty_interactions, sample_of_table
+from tam.engine.sample import Sample, complete_sample, raise_for_empty_interactions
 from tam.engine.structure import Floats
 from tam.engine.syntax import parse_model
 from tam.engine.table_rows import Grouping, ParameterTable, Variables
 from tam.errors import Problem, TamError, Where, problem
 
 if TYPE_CHECKING:
-    import pandas
+    from tam.engine.groups import Given
 
 ESTIMATOR = "WLSMV"
 #: What ``fit_model`` passes where no estimator was asked for; ordered variables then imply WLSMV.
@@ -36,7 +36,7 @@ STANDARD_ERRORS = ("standard", "robust")
 
 def fit_ordinal(
     model: str,
-    data: pandas.DataFrame | Moments,
+    data: Given,
     *,
     ordered: Sequence[str],
     estimator: str = ESTIMATOR,
@@ -53,7 +53,6 @@ def fit_ordinal(
     ``ordered`` names indicators and outcomes, or is ("all",). Arguments and errors as ``fit_model``.
     """
     _raise_for_options(data, ordered, estimator, missing, se, ci)
-    assert not isinstance(data, Moments)
     syntax = parse_model(model)
     given = grouped(data, group)
     grouping = Grouping(given.labels, tuple(group_equal), tuple(group_partial))
@@ -61,30 +60,19 @@ def fit_ordinal(
     names = ordered_names(plain.variables, ordered)
     _raise_for_predictors(plain.variables)
     raise_for_empty_interactions(plain)
-    samples = _samples(given, plain.variables.observed)
-    notes = [*given.problems, *(note for one in samples for note in one.problems)]
-    rows = [one.rows for one in samples if one.rows is not None]
-    found = ordinal_sample(rows, given.labels, plain.variables.observed, names, notes)
+    complete = complete_sample(given, plain.variables.observed, means=False)
+    found = ordinal_sample(
+        complete.complete_rows, given.labels, plain.variables.observed, names, complete.problems
+    )
     table = ordinal_table(syntax, found.categories, std_lv=std_lv, grouping=grouping)
     solution = solve_ordinal(table, found)
     options = Options(ESTIMATOR, missing, True, std_lv, True, ci)
-    sample = replace(_polychoric(samples[0], solution), problems=found.problems)
+    sample = _polychoric(complete, solution)
     return OrdinalFit(model, options, solution.solution, sample, ordinal=solution)
 
 
-def _samples(given: GroupedData, names: Sequence[str]) -> list[Sample]:
-    """The complete rows of every group."""
-    assert given.table is not None
-    samples = []
-    for at in range(len(given.labels)):
-        places = given.places(at)
-        part = given.table if places is None else given.table.iloc[places]
-        samples.append(sample_of_table(part, names))
-    return samples
-
-
 def _raise_for_options(
-    data: pandas.DataFrame | Moments,
+    data: Given,
     ordered: Sequence[str],
     estimator: str,
     missing: str,
@@ -102,7 +90,7 @@ def _raise_for_options(
         found.append(problem("option-not-offered", option="se", value=se, offered=STANDARD_ERRORS))
     if not 0.0 < ci < 1.0:
         found.append(problem("level-out-of-range", value=ci))
-    if isinstance(data, Moments):
+    if isinstance(data, (Moments, Mapping)):
         found.append(problem("ordered-moments"))
     if found:
         raise TamError(found)
@@ -127,8 +115,11 @@ def _raise_for_predictors(variables: Variables) -> None:
 
 def _polychoric(sample: Sample, found: OrdinalSolution) -> Sample:
     """The sample with the covariances that were fitted in place of those of the numbers."""
-    one = found.sample.groups[0]
-    return replace(sample, moments=Moments(found.sample.names, one.covariance, one.means, one.n))
+    groups = tuple(
+        replace(one, moments=Moments(found.sample.names, own.covariance, own.means, own.n))
+        for one, own in zip(sample.groups, found.sample.groups)
+    )
+    return Sample(groups, found.sample.problems)
 
 
 @dataclass(frozen=True)
@@ -176,7 +167,7 @@ class OrdinalFit(Fit):
     def modification_indices(self, smallest: float = 0.0) -> NoReturn:  # noqa: ARG002 the base's argument
         raise TamError(problem("ordered-modification"))
 
-    def factor_scores(self) -> NoReturn:
+    def factor_scores(self, method: str = "regression") -> NoReturn:
         raise TamError(problem("ordered-scores"))
 
 

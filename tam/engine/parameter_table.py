@@ -20,7 +20,6 @@ from tam.engine.table_rows import Row as Row
 from tam.engine.table_rows import Variables as Variables
 from tam.errors import Problem, TamError, Where, problem
 
-
 ONE_GROUP = Grouping()
 #: Turns the rows of one group (counted from 0) into those of a method with rows of its own.
 Extension = Callable[[list[Row], int], list[Row]]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tam.engine.groups import GroupedData, named, only
 from tam.engine.moments import Moments
 from tam.engine.parameter_table import ParameterTable
-from tam.engine.structure import Floats, Structure
+from tam.engine.structure import Floats, Integers
 from tam.errors import Problem, TamError, Where, problem
 
 if TYPE_CHECKING:
     import pandas
 
     from tam.engine.fiml_sample import Incomplete
+
+Booleans = NDArray[np.bool_]
 
 #: Smallest eigenvalue of the correlation matrix below which it counts as singular: rounding of a product of
 #: columns.
@@ -27,50 +32,123 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """Moments in the model's order; the complete rows (n, p) they come from and their labels, if any.
+class GroupSample:
+    """One group's moments in the model's order, the rows (n, p) they come from and their labels, if any.
 
-    ``incomplete``: with missing answers under FIML, the rows, patterns and saturated moments of each group;
-    the moments are then the saturated ones and there are no complete rows.
+    ``label`` of the group (None with one group). ``incomplete``: with missing answers under FIML, the rows,
+    patterns and saturated moments; the moments are then the saturated ones and there are no complete rows.
     """
 
+    label: str | None
     moments: Moments
     rows: Floats | None
     index: pandas.Index[Any] | None
+    incomplete: Incomplete | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The samples of all groups, and what people must know about how they were made."""
+
+    groups: tuple[GroupSample, ...]
     problems: tuple[Problem, ...]
-    incomplete: tuple[Incomplete, ...] = ()
+
+    @property
+    def moments(self) -> Moments:
+        """Of the only group; raises ``TamError`` with several."""
+        return only(self.groups).moments
+
+    @property
+    def rows(self) -> Floats | None:
+        """Of the only group; raises ``TamError`` with several."""
+        return only(self.groups).rows
+
+    @property
+    def index(self) -> pandas.Index[Any] | None:
+        """Of the only group; raises ``TamError`` with several."""
+        return only(self.groups).index
+
+    @property
+    def incomplete(self) -> tuple[Incomplete, ...]:
+        """Incomplete rows of every group; empty where only complete rows count."""
+        return tuple(one.incomplete for one in self.groups if one.incomplete is not None)
+
+    @property
+    def complete_rows(self) -> tuple[Floats, ...]:
+        """Complete rows (n_g, p) of every group; empty where there are none."""
+        return tuple(one.rows for one in self.groups if one.rows is not None)
 
 
-def sample_of(data: pandas.DataFrame | Moments, structure: Structure) -> Sample:
-    """The sample of a compiled model's variables, from a table or from moments."""
-    if isinstance(data, Moments):
-        return sample_of_moments(data, structure.observed_names, structure.meanstructure)
-    return sample_of_table(data, structure.observed_names)
+def complete_sample(data: GroupedData, names: Sequence[str], *, means: bool) -> Sample:
+    """Moments of ``names`` in each group: of the complete rows (listwise), or the moments given.
 
-
-def sample_of_table(data: pandas.DataFrame, names: Sequence[str]) -> Sample:
-    """Moments of the rows that answered everything (listwise); raises ``TamError`` if there are none."""
-    values, problems = table_values(data, names)
+    ``means``: the model has a mean structure. Raises ``TamError`` where something has no moments.
+    """
+    if data.moments:
+        given = zip(data.labels, data.moments)
+        parts = [partial(sample_of_moments, one, names, means, label) for label, one in given]
+        return collected(parts, data.problems)
+    assert data.table is not None
+    values, problems = table_values(data.table, names)
     if problems:
         raise TamError(problems)
-    complete = ~np.isnan(values).any(axis=1)
-    rows = values if complete.all() else values[complete]
-    problems = _row_problems(rows, names)
+    complete = np.asarray(~np.isnan(values).any(axis=1))
+    parts = []
+    for at, label in enumerate(data.labels):
+        own = data.places(at)
+        if own is not None:
+            own = own[complete[own]]
+        elif not complete.all():
+            own = np.flatnonzero(complete)
+        parts.append(partial(_sample_of_rows, values, data.table.index, own, names, label))
+    return collected(parts, (*data.problems, *_incomplete_rows(values, complete, data, names)))
+
+
+def collected(parts: Sequence[Callable[[], GroupSample]], notes: Sequence[Problem]) -> Sample:
+    """The samples of all groups; raises the problems of all of them together."""
+    found, problems = [], list[Problem]()
+    for make in parts:
+        try:
+            found.append(make())
+        except TamError as error:
+            problems += error.problems
     if problems:
         raise TamError(problems)
-    notes = []
-    if len(rows) < len(values):
-        missing = np.isnan(values).sum(axis=0)
-        worst = [f"{names[at]} ({missing[at]})" for at in np.argsort(-missing, kind="stable") if missing[at]]
-        notes.append(
-            problem("rows-incomplete", dropped=len(values) - len(rows), total=len(values), columns=worst)
-        )
+    return Sample(tuple(found), tuple(notes))
+
+
+def _incomplete_rows(
+    values: Floats, complete: Booleans, data: GroupedData, names: Sequence[str]
+) -> list[Problem]:
+    """A note on the rows of all groups that were left out."""
+    if data.group_of is not None:
+        values, complete = values[data.group_of >= 0], complete[data.group_of >= 0]
+    if complete.all():
+        return []
+    missing = np.isnan(values).sum(axis=0)
+    worst = [f"{names[at]} ({missing[at]})" for at in np.argsort(-missing, kind="stable") if missing[at]]
+    dropped = int((~complete).sum())
+    return [problem("rows-incomplete", dropped=dropped, total=len(values), columns=worst)]
+
+
+def _sample_of_rows(
+    values: Floats,
+    index: pandas.Index[Any],
+    own: Integers | None,
+    names: Sequence[str],
+    label: str | None,
+) -> GroupSample:
+    """The sample of the rows ``own`` (n,); None: all of them."""
+    rows = values if own is None else values[own]
+    problems = _row_problems(rows, names, label)
+    if problems:
+        raise TamError(problems)
     means = rows.mean(axis=0)
     centred = rows - means
     covariance = centred.T @ centred / (len(rows) - 1)
-    raise_if_not_definite(covariance, names)
-    index = data.index if len(rows) == len(data) else data.index[np.flatnonzero(complete)]
-    return Sample(Moments(tuple(names), covariance, means, len(rows)), rows, index, tuple(notes))
+    raise_if_not_definite(covariance, names, label)
+    moments = Moments(tuple(names), covariance, means, len(rows))
+    return GroupSample(label, moments, rows, index if own is None else index[own])
 
 
 def table_values(data: pandas.DataFrame, names: Sequence[str]) -> tuple[Floats, list[Problem]]:
@@ -115,15 +193,28 @@ def _no_column(name: str, known: Sequence[str]) -> Problem:
     return problem("model-column-missing", Where(column=name), column=name, near=near or ["-"])
 
 
-def _row_problems(rows: Floats, names: Sequence[str]) -> list[Problem]:
+def _row_problems(rows: Floats, names: Sequence[str], label: str | None) -> list[Problem]:
     if len(rows) <= len(names):
-        return [problem("model-too-few-rows", n=len(rows), variables=len(names), needed=len(names) + 1)]
+        return [too_few(len(rows), len(names), label)]
     flat = rows.min(axis=0) == rows.max(axis=0)
-    constant = [name for name, is_flat in zip(names, flat) if is_flat]
-    return [problem("model-column-constant", Where(column=name), column=name) for name in constant]
+    return [constant(name, label) for name, is_flat in zip(names, flat) if is_flat]
 
 
-def sample_of_moments(moments: Moments, names: Sequence[str], meanstructure: bool) -> Sample:
+def too_few(n: int, variables: int, label: str | None) -> Problem:
+    """Fewer cases than a covariance matrix of this many variables needs."""
+    if label is None:
+        return problem("model-too-few-rows", n=n, variables=variables, needed=variables + 1)
+    return problem("group-too-small", group=label, n=n, variables=variables, needed=variables + 1)
+
+
+def constant(name: str, label: str | None) -> Problem:
+    """A column with one value for everybody, in a group where there are several."""
+    return problem("model-column-constant", Where(column=name), column=named(name, label))
+
+
+def sample_of_moments(
+    moments: Moments, names: Sequence[str], meanstructure: bool, label: str | None = None
+) -> GroupSample:
     """The part of given moments that the model uses, in its order; checked as a table is."""
     problems = [_no_column(name, moments.names) for name in names if moments.names.count(name) != 1]
     if problems:
@@ -138,19 +229,20 @@ def sample_of_moments(moments: Moments, names: Sequence[str], meanstructure: boo
         problems.append(problem("moments-asymmetric"))
     else:
         flat = [name for name, variance in zip(names, np.diag(covariance)) if variance <= 0]
-        problems += [problem("model-column-constant", Where(column=name), column=name) for name in flat]
+        problems += [constant(name, label) for name in flat]
     if moments.nobs <= len(names):
-        needed = len(names) + 1
-        problems.append(problem("model-too-few-rows", n=moments.nobs, variables=len(names), needed=needed))
+        problems.append(too_few(moments.nobs, len(names), label))
     if problems:
         raise TamError(problems)
-    raise_if_not_definite(covariance, names)
+    raise_if_not_definite(covariance, names, label)
     means = None if moments.means is None else np.asarray(moments.means, dtype=float)[at]
-    return Sample(Moments(tuple(names), covariance, means, moments.nobs), None, None, ())
+    return GroupSample(label, Moments(tuple(names), covariance, means, moments.nobs), None, None)
 
 
-def raise_if_not_definite(covariance: Floats, names: Sequence[str]) -> None:
-    """Raise ``TamError`` naming the columns that make a covariance matrix (p, p) singular or indefinite."""
+def raise_if_not_definite(covariance: Floats, names: Sequence[str], label: str | None = None) -> None:
+    """Raise ``TamError`` naming the columns that make a covariance matrix (p, p) singular or indefinite, and
+    the group where there are several."""
+    names = [named(name, label) for name in names]
     deviations = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(deviations, deviations)
     values, vectors = np.linalg.eigh(correlation)

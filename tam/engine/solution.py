@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
+from tam.engine.groups import only as only
 from tam.engine.identification import flat_directions, identification_problems
 from tam.engine.maximum_likelihood import target
 from tam.engine.moments import Moments
@@ -31,8 +32,6 @@ from tam.errors import Problem, TamError, Where, problem
 #: A bound is broken when a parameter lies beyond it by more than this share of its size: well under a
 #: printed digit.
 BROKEN = 1e-8
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +111,6 @@ class Solution:
     def aim(self) -> Any:
         """What was fitted in the only group; raises ``TamError`` with several."""
         return only(self.aims)
-
-
-def only(groups: Sequence[T]) -> T:
-    """What belongs to the only group; raises ``TamError`` where there are several."""
-    if len(groups) > 1:
-        raise TamError(problem("one-group-only", groups=len(groups)))
-    return groups[0]
 
 
 def compile_model(table: ParameterTable) -> Compiled:

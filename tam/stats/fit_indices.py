@@ -71,15 +71,18 @@ def tli(chisq: float, df: int, baseline_chisq: float, baseline_df: int) -> float
     return (ratio - chisq / df) / (ratio - 1.0)
 
 
-def rmsea(chisq: float, df: int, n: int) -> float:
-    """Root mean square error of approximation: sqrt(max((X - df) / (n df), 0)); at least 0, 0 with df = 0.
+def rmsea(chisq: float, df: int, n: int, groups: int = 1) -> float:
+    """Root mean square error of approximation: sqrt(G max((X - df) / (n df), 0)); at least 0, 0 with df = 0.
 
-    Steiger. Peer: ``lavaan::fitMeasures(fit, "rmsea")`` (divisor n, not n - 1).
+    ``n`` cases in all G ``groups``. Steiger.
+    Peer: ``lavaan::fitMeasures(fit, "rmsea")`` (divisor n, not n - 1).
     """
-    return 0.0 if df <= 0 else math.sqrt(max((chisq - df) / (n * df), 0.0))
+    return 0.0 if df <= 0 else math.sqrt(groups * max((chisq - df) / (n * df), 0.0))
 
 
-def rmsea_interval(chisq: float, df: int, n: int, level: float = RMSEA_LEVEL) -> tuple[float, float]:
+def rmsea_interval(
+    chisq: float, df: int, n: int, level: float = RMSEA_LEVEL, groups: int = 1
+) -> tuple[float, float]:
     """Confidence limits of RMSEA: the noncentralities at which X is the upper, the lower percentile.
 
     Browne and Cudeck. (0, 0) with df = 0.
@@ -90,7 +93,7 @@ def rmsea_interval(chisq: float, df: int, n: int, level: float = RMSEA_LEVEL) ->
     tail = (1.0 - level) / 2.0
     low = noncentrality(chisq, df, 1.0 - tail)
     high = noncentrality(chisq, df, tail)
-    return math.sqrt(low / (n * df)), math.sqrt(high / (n * df))
+    return math.sqrt(groups * low / (n * df)), math.sqrt(groups * high / (n * df))
 
 
 def noncentrality(chisq: float, df: float, probability: float) -> float:
@@ -110,7 +113,7 @@ def noncentrality(chisq: float, df: float, probability: float) -> float:
     return float(optimize.brentq(excess, 0.0, high, xtol=1e-10, rtol=1e-12))
 
 
-def rmsea_pvalue(chisq: float, df: int, n: int, close: float = CLOSE_FIT) -> float:
+def rmsea_pvalue(chisq: float, df: int, n: int, close: float = CLOSE_FIT, groups: int = 1) -> float:
     """Probability of a chi-square at least this large if RMSEA were ``close``; in [0, 1].
 
     Raises ValueError with df = 0. Browne and Cudeck. Peer: ``lavaan::fitMeasures(fit, "rmsea.pvalue")``.
@@ -119,7 +122,7 @@ def rmsea_pvalue(chisq: float, df: int, n: int, close: float = CLOSE_FIT) -> flo
 
     if df <= 0:
         raise ValueError("a model with 0 degrees of freedom cannot be tested")
-    return float(stats.ncx2.sf(chisq, df, close**2 * df * n))
+    return float(stats.ncx2.sf(chisq, df, close**2 * df * n / groups))
 
 
 def srmr(
@@ -152,6 +155,18 @@ def gfi(
     among the variables marked ``exogenous`` (p,) are given, not fitted: 0 in S and m of the denominator.
     Joreskog. Peer: ``lavaan::fitMeasures(fit, "gfi")``.
     """
+    numerator, denominator = gfi_parts(covariance, implied, means, implied_means, exogenous)
+    return 1.0 - numerator / denominator
+
+
+def gfi_parts(
+    covariance: Floats,
+    implied: Floats,
+    means: Floats | None = None,
+    implied_means: Floats | None = None,
+    exogenous: NDArray[np.bool_] | None = None,
+) -> tuple[float, float]:
+    """Numerator and denominator of ``gfi``; those of several groups add up, weighted by their sizes."""
     given = np.zeros(len(covariance), dtype=bool) if exogenous is None else exogenous
     error = np.linalg.solve(implied, covariance - implied)
     ratio = np.linalg.solve(implied, np.where(np.outer(given, given), 0.0, covariance))
@@ -160,7 +175,7 @@ def gfi(
         away, level = means - implied_means, np.where(given, 0.0, means)
         numerator += 2.0 * float(away @ np.linalg.solve(implied, away))
         denominator += 2.0 * float(level @ np.linalg.solve(implied, level))
-    return 1.0 - numerator / denominator
+    return numerator, denominator
 
 
 def loglikelihood(covariance: Floats, implied: Floats, n: int, misfit_of_means: float = 0.0) -> float:

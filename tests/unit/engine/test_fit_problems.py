@@ -120,11 +120,10 @@ def test_interactions_without_products() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"estimator": "WLSMV"},
-        {"missing": "fiml"},
+        {"estimator": "OLS"},
+        {"missing": "pairwise"},
         {"se": "jackknife"},
-        {"group": "group"},
-        {"ordered": ("pu1",)},
+        {"information": "first.order"},
     ],
 )
 def test_what_is_not_offered_is_refused_by_name(options: dict[str, object]) -> None:
