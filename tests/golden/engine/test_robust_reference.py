@@ -121,3 +121,43 @@ def is_latent_mean(fit: Fit) -> pd.Series:
     """Mplus prints the fixed zero means of latents only with several groups."""
     latent = set(fit.structure.latent_names)
     return fit.estimates["lhs"].isin(latent) & (fit.estimates["op"] == "~1")
+
+
+STEPS: dict[str, tuple[str, ...]] = {
+    "configural": (),
+    "metric": ("loadings",),
+    "scalar": ("loadings", "intercepts"),
+    "strict": ("loadings", "intercepts", "residuals"),
+}
+GROUPED = [name for name in SURVEYS if name != "PoliticalDemocracy"]
+
+
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
+@pytest.mark.parametrize("name", GROUPED)
+def test_invariance(reference: Path, name: str, estimator: str) -> None:
+    """Every step's measures and the difference tests between the steps."""
+    data, meta = survey(reference, name)
+    golden = json.loads((reference / name / "golden" / "invariance.json").read_text(encoding="utf-8"))
+    group, steps = next(iter(golden.items()))
+    theirs = steps["measurement" if estimator == "ML" else "measurement_MLR"]
+    data = in_order(data.dropna(subset=[group]), group, theirs["group_order"])
+    fits = {
+        step: fit_model(meta["measurement"], data, estimator=estimator, group=group, group_equal=equal)
+        for step, equal in STEPS.items()
+    }
+    for step, fit in fits.items():
+        assert_measures(fit, theirs["fit"][step], TOLERANCE)
+        if estimator == "MLR":
+            assert_robust_measures(fit, theirs["fit"][step], TOLERANCE)
+    for pair, test in theirs["lrt"].items():
+        less, more = pair.split("_vs_")
+        found = fits[less].compare(fits[more])
+        assert found.df == test["Df diff"]
+
+        assert abs(found.chisq - test["Chisq diff"]) <= TOLERANCE * max(1.0, test["Chisq diff"]), pair
+
+
+def in_order(data: pd.DataFrame, group: str, order: list[str]) -> pd.DataFrame:
+    """Rows sorted so that the groups appear in this order."""
+    labels = data[group].map(lambda value: str(int(value)) if isinstance(value, float) else str(value))
+    return data.iloc[np.argsort(labels.map(order.index).to_numpy(), kind="stable")]
