@@ -217,7 +217,7 @@ class Fit:
         kind = kind_of(self.options.estimator, self.options.se)
         if kind is None or not self.converged:
             return None
-        return self.method.robust(self.solution, self.sample, kind)
+        return self.method.robust(self.solution, self.sample, kind, self.options.information)
 
     @property
     def converged(self) -> bool:

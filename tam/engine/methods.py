@@ -25,14 +25,15 @@ class Method:
     """How an estimator treats a kind of data.
 
     ``read``: the sample of a compiled model. ``prepare``: objective and starting values, checked for
-    identification. ``robust``: sandwich and scaled tests of a kind ("MLM", "MLR"). ``measures``: every fit
+    identification. ``robust``: sandwich and scaled tests of a kind ("MLM", "MLR") from the
+    "expected" or "observed" information, None for the kind's own. ``measures``: every fit
     measure, given the robust inference (None without) and the estimator's name. ``information``: which one
     standard errors come from unless asked otherwise. ``means``: the mean structure is always on.
     """
 
     read: Callable[[GroupedData, Compiled], Sample]
     prepare: Callable[[Compiled, Sample], Prepared]
-    robust: Callable[[Solution, Sample, str], RobustInference]
+    robust: Callable[[Solution, Sample, str, str | None], RobustInference]
     measures: Callable[[Solution, Sample, RobustInference | None, str], dict[str, Any]]
     information: str = "expected"
     means: bool = False
@@ -47,8 +48,8 @@ def _prepared(compiled: Compiled, sample: Sample) -> Prepared:
     return prepare(compiled, [one.moments for one in sample.groups])
 
 
-def _robust(solution: Solution, sample: Sample, kind: str) -> RobustInference:
-    return robust_inference(solution, sample.complete_rows, kind)
+def _robust(solution: Solution, sample: Sample, kind: str, information: str | None) -> RobustInference:
+    return robust_inference(solution, sample.complete_rows, kind, information=information)
 
 
 def _measures(
@@ -61,7 +62,7 @@ NORMAL = Method(_complete, _prepared, _robust, _measures)
 INCOMPLETE = Method(
     incomplete_sample_of,
     lambda compiled, sample: prepare_incomplete(compiled, sample.incomplete),
-    lambda solution, sample, _: incomplete_inference(solution, sample.incomplete),
+    lambda solution, sample, *_: incomplete_inference(solution, sample.incomplete),
     lambda solution, sample, robust, estimator: all_measures(solution, sample.incomplete, robust, estimator),
     information="observed",
     means=True,

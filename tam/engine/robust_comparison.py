@@ -135,7 +135,8 @@ def _satorra_bentler_2010(larger: Fit, less: Fit) -> DifferenceTest:
     if point is None:
         raise ValueError("the larger model has no density at the estimates of the other")
     rows = larger.complete_rows
-    there = robust_inference(larger.solution, rows, larger.options.estimator, point)
+    options = larger.options
+    there = robust_inference(larger.solution, rows, options.estimator, point, options.information)
     df = int(larger.measures["df"])
     factor = there.parts.trace / df if df > 0 else 0.0
     return satorra_bentler_2010(*_tests(less), _factor(less), *_tests(larger), factor)

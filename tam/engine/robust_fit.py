@@ -16,6 +16,7 @@ from tam.errors import Problem, TamError, problem
 
 #: Estimators with the estimates of ML and robust inference; the value says of which kind.
 ROBUST_ESTIMATORS = ("MLM", "MLR")
+OWN_INFORMATION = {"MLM": "expected", "MLR": "observed"}
 
 
 def kind_of(estimator: str, se: str) -> str | None:
@@ -48,15 +49,17 @@ class RobustInference:
 
 
 def robust_inference(
-    solution: Solution, rows: Sequence[Floats], kind: str, point: Any = None
+    solution: Solution, rows: Sequence[Floats], kind: str, point: Any = None, information: str | None = None
 ) -> RobustInference:
     """Robust inference from the complete rows (n_g, p) of every group; ``kind`` "MLM" or "MLR".
 
-    ``point``: where on the objective, the solution if it is None.
+    ``point``: where on the objective, the solution if it is None; ``information``: "expected" or "observed",
+    None for what the kind is made of.
     """
     at = solution.minimum.point if point is None else point
     objective = solution.objective
-    found = objective.information(at) if kind == "MLM" else objective.hessian(at)
+    expected = (information or OWN_INFORMATION[kind]) == "expected"
+    found = objective.information(at) if expected else objective.hessian(at)
     curvature = np.asarray(solution.n / 2.0 * found)
     parts = robust_parts(complete_groups(solution, rows, at), curvature, solution.space, kind)
     bread = constrained_inverse(curvature, solution.space)

@@ -93,26 +93,30 @@ def mplus_data(reference: Path, name: str, columns: list[str]) -> pd.DataFrame:
 ITEMS = [f"x{at}" for at in range(1, 10)]
 
 
-def test_mplus_holzinger(reference: Path) -> None:
-    fit = fit_model(HS, mplus_data(reference, "HS/HS.raw", ITEMS), estimator="MLR", meanstructure=True)
-    output = read_output(reference / "mplus_peer" / "HS" / "HS.mean.MLR.observed.out")
+@pytest.mark.parametrize("information", ["expected", "observed"])
+def test_mplus_holzinger(reference: Path, information: str) -> None:
+    data = mplus_data(reference, "HS/HS.raw", ITEMS)
+    fit = fit_model(HS, data, estimator="MLR", meanstructure=True, information=information)
+    output = read_output(reference / "mplus_peer" / "HS" / f"HS.mean.MLR.{information}.out")
     assert_printed_alike(fit.estimates[~is_latent_mean(fit)], output, {})
     assert_mplus_tests(fit, output)
 
 
-def test_mplus_political_democracy(reference: Path) -> None:
+@pytest.mark.parametrize("information", ["expected", "observed"])
+def test_mplus_political_democracy(reference: Path, information: str) -> None:
     data = pd.read_csv(reference / "lavaan_dump" / "data" / "pd.csv")
-    fit = fit_model(PD, data, estimator="MLR", meanstructure=True)
-    output = read_output(reference / "mplus_peer" / "Bollen" / "Bollen.mean.MLR.observed.out")
+    fit = fit_model(PD, data, estimator="MLR", meanstructure=True, information=information)
+    output = read_output(reference / "mplus_peer" / "Bollen" / f"Bollen.mean.MLR.{information}.out")
     assert_printed_alike(fit.estimates[~is_latent_mean(fit)], output, {})
     assert_mplus_tests(fit, output)
 
 
-def test_mplus_two_schools(reference: Path) -> None:
+@pytest.mark.parametrize("information", ["expected", "observed"])
+def test_mplus_two_schools(reference: Path, information: str) -> None:
     data = mplus_data(reference, "HS_multi/HS.multi.raw", ["school", *ITEMS])
     data = data.assign(school=data["school"].map({1.0: "Pasteur", 2.0: "GrantWhite"}))
-    fit = fit_model(HS, data, estimator="MLR", group="school")
-    output = read_output(reference / "mplus_peer" / "HS_multi" / "HS.multi.mean.MLR.observed.out")
+    fit = fit_model(HS, data, estimator="MLR", group="school", information=information)
+    output = read_output(reference / "mplus_peer" / "HS_multi" / f"HS.multi.mean.MLR.{information}.out")
     assert_printed_alike(fit.estimates, output, {"Pasteur": "pasteur", "GrantWhite": "grantwhite"})
     assert_mplus_tests(fit, output)
 
