@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tam.analysis.reading import read_study_data
-from tam.analysis.structural import complete_rows
+from tam.analysis.structural import model_rows
 from tam.errors import Problem, raise_if_any
 from tam.spec.study import Study
 
@@ -54,11 +54,15 @@ def check(study: Study) -> Check:
     instrument, responses = read_study_data(study)
     screening = screen(responses, instrument, study.screening)
     kept = screening.kept
-    complete = complete_rows(responses.values.loc[kept], responses.variables.loc[kept], study.model)
+    values, variables = responses.values.loc[kept], responses.variables.loc[kept]
+    rows = model_rows(values, variables, study.model, study.options.missing)
+    n_complete = int(rows.notna().all(axis=1).sum())
+    if study.options.missing != "listwise":
+        rows = rows.fillna(rows.mean())  # whether the model is identified does not hang on the answers
     problems = [*responses.problems, *screening.problems]
     options = study.options
     problems += check_model(
-        study.model.to_lavaan(), complete, meanstructure=options.meanstructure, std_lv=options.std_lv
+        study.model.to_lavaan(), rows, meanstructure=options.meanstructure, std_lv=options.std_lv
     )
     raise_if_any(problems)
-    return Check(responses, screening, len(complete), tuple(problems))
+    return Check(responses, screening, n_complete, tuple(problems))

@@ -63,12 +63,12 @@ def _answers(study: Study) -> pd.DataFrame:
     """The answers that the models are fitted to, one row for each respondent."""
     from tam.analysis.reading import read_study_data
     from tam.analysis.screening import screen
-    from tam.analysis.structural import complete_rows
+    from tam.analysis.structural import model_rows
 
     instrument, responses = read_study_data(study)
     kept = screen(responses, instrument, study.screening).kept
     values, variables = responses.values.loc[kept], responses.variables.loc[kept]
-    return complete_rows(values, variables, study.model)
+    return model_rows(values, variables, study.model)
 
 
 def exported_models(study: Study, answers: pd.DataFrame) -> tuple[list[ExportedModel], pd.DataFrame]:
@@ -104,6 +104,7 @@ def lavaan_script(study: Study, models: list[ExportedModel], expected: Mapping[s
         "estimator": _quoted(options.estimator),
         "meanstructure": "TRUE" if options.meanstructure else "FALSE",
         "std.lv": "TRUE" if options.std_lv else "FALSE",
+        **({"missing": _quoted("fiml")} if options.missing == "fiml" else {}),
     }
     lines = [
         *_head(study, "#"),

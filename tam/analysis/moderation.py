@@ -80,6 +80,7 @@ class _Request:
     method: str
     pairs: str
     estimator: str
+    missing: str
     level: float
 
     @property
@@ -94,17 +95,19 @@ def moderation(
     method: str = "dblcent",
     pairs: str = "all",
     estimator: str = "ML",
+    missing: str = "listwise",
     ci: float = 0.95,
 ) -> ModerationResult:
     """Every moderation of the model, each in the full structural model with that one interaction added.
 
-    ``data``: complete rows of the model's items and observed variables; ``method`` and ``pairs`` of the
-    products as in ``product_indicators``; ``ci`` the level of all intervals. A moderation that cannot be
+    ``data``: the model's items and observed variables, complete rows unless ``missing`` is ``fiml``;
+    ``method`` and ``pairs`` of the products as in ``product_indicators``; ``ci`` the level of all intervals.
+    The mean-score regression is of complete rows. A moderation that cannot be
     estimated stands in the result with the reason and leaves the others alone.
     """
     analyses, problems = [], []
     for path in model.moderations:
-        request = _Request(path, model, data, method, pairs, estimator, ci)
+        request = _Request(path, model, data, method, pairs, estimator, missing, ci)
         analysis, found = _analyse(request)
         analyses.append(analysis)
         problems += found
@@ -120,6 +123,7 @@ def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
             method=request.method,
             pairs=request.pairs,
             estimator=request.estimator,
+            missing=request.missing,
             ci=request.level,
         )
     except TamError as error:
@@ -224,7 +228,7 @@ def _composite(request: _Request) -> ScoreRegression | Unavailable:
     parts = {**model.measurement, **model.second_order}
     predictors = model.predictors(path.outcome)
     try:
-        scores = mean_scores(request.data, parts, (path.outcome, *predictors))
+        scores = mean_scores(request.data.dropna(), parts, (path.outcome, *predictors))
         return score_regression(
             scores, path.outcome, predictors, path.predictor, path.moderator, request.level
         )

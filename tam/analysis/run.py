@@ -9,7 +9,7 @@ from tam.analysis.analysis import Analysis
 from tam.analysis.hypotheses import judge
 from tam.analysis.provenance import provenance_record
 from tam.analysis.reading import read_study_data
-from tam.analysis.structural import Structure, complete_rows, fit_structure
+from tam.analysis.structural import Structure, fit_structure, model_rows
 from tam.analysis.study_record import study_record
 from tam.errors import Problem
 from tam.record import to_record
@@ -54,14 +54,14 @@ def _run(study: Study, progress: Progress) -> Analysis:
     measurement, problems = _measurement(study, values)
     problems = [*responses.problems, *screening.problems, *problems]
     progress("structure")
-    complete = complete_rows(values, variables, study.model)
-    structure = fit_structure(study.model, complete, study.options)
+    rows = model_rows(values, variables, study.model, study.options.missing)
+    structure = fit_structure(study.model, rows, study.options)
     progress("effects")
     problems += [*structure.fit.problems, *structure.problems]
-    effects, found = _effects(study, structure, complete)
+    effects, found = _effects(study, structure, rows)
     problems += found
     progress("moderation")
-    moderation, found = _moderation(study, complete)
+    moderation, found = _moderation(study, rows)
     problems += found
     progress("comparison")
     comparison, found = _comparison(study, instrument, values, variables)
@@ -69,7 +69,7 @@ def _run(study: Study, progress: Progress) -> Analysis:
     section = _structure_section(study, structure, effects, moderation)
     return Analysis(
         study=study_record(study, instrument, responses),
-        flow=_flow(screening, values, complete),
+        flow=_flow(screening, study.options.missing, len(values), structure.fit.n),
         screening=screening.to_dict(),
         measurement=measurement,
         structure=section,
@@ -98,7 +98,7 @@ def _measurement(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], li
 
 
 def _effects(
-    study: Study, structure: Structure, complete: pd.DataFrame
+    study: Study, structure: Structure, rows: pd.DataFrame
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Direct, indirect and total effects with bootstrap intervals; None where there is no solution to use."""
     from tam.analysis.effects import effects
@@ -108,7 +108,7 @@ def _effects(
     result = effects(
         study.model,
         structure.fit,
-        complete,
+        rows,
         draws=study.options.bootstrap,
         seed=study.seed,
         ci=study.options.ci,
@@ -117,17 +117,18 @@ def _effects(
     return to_record(result), list(result.problems)
 
 
-def _moderation(study: Study, complete: pd.DataFrame) -> tuple[dict[str, Any] | None, list[Problem]]:
+def _moderation(study: Study, rows: pd.DataFrame) -> tuple[dict[str, Any] | None, list[Problem]]:
     from tam.analysis.moderation import moderation
 
     if not study.model.moderations:
         return None, []
     result = moderation(
         study.model,
-        complete,
+        rows,
         method=study.options.interaction,
         pairs=study.options.pairs,
         estimator=study.options.estimator,
+        missing=study.options.missing,
         ci=study.options.ci,
     )
     return to_record(result), list(result.problems)
@@ -165,12 +166,16 @@ def _structure_section(
     return section
 
 
-def _flow(screening: Screening, values: pd.DataFrame, complete: pd.DataFrame) -> list[dict[str, Any]]:
-    """Who was left after each step: the export, each rule that removed, the complete answers."""
+def _flow(screening: Screening, missing: str, before: int, analysed: int) -> list[dict[str, Any]]:
+    """Who was left after each step: the export, each rule that removed, the answers that could be used.
+
+    The last loss is called ``listwise`` where one missing answer is enough, ``unusable`` where the estimator
+    uses what there is.
+    """
     steps = [dict(step) for step in screening.flow]
-    lost = len(values) - len(complete)
-    steps.append({"step": "listwise", "rule": "listwise", "n_removed": lost, "n_left": len(complete)})
-    steps.append({"step": "analysed", "rule": None, "n_removed": 0, "n_left": len(complete)})
+    rule = "listwise" if missing == "listwise" else "unusable"
+    steps.append({"step": rule, "rule": rule, "n_removed": before - analysed, "n_left": analysed})
+    steps.append({"step": "analysed", "rule": None, "n_removed": 0, "n_left": analysed})
     return steps
 
 

@@ -30,24 +30,32 @@ class Structure:
         return None if self.fit.converged else "the structural model did not converge"
 
 
-def complete_rows(values: pd.DataFrame, variables: pd.DataFrame, model: Model) -> pd.DataFrame:
-    """The respondents who answered everything that the structural model reads, in one numeric table."""
+def model_rows(
+    values: pd.DataFrame, variables: pd.DataFrame, model: Model, missing: str = "listwise"
+) -> pd.DataFrame:
+    """What the structural model reads, in one numeric table: one row per respondent who can be used.
+
+    ``listwise`` keeps those who answered everything, ``fiml`` those who answered anything.
+    """
     items = [name for name in model.model_items() if name in values.columns]
     observed = [name for name in model.model_items() if name not in values.columns]
     table = values[items]
     if observed:
         table = table.join(variables[observed].astype(float))
-    return table.dropna()
+    return table.dropna() if missing == "listwise" else table.dropna(how="all")
 
 
 def fit_structure(model: Model, data: pd.DataFrame, options: Options) -> Structure:
-    """Fit the model without its interactions to complete rows."""
+    """Fit the model without its interactions to the rows of ``model_rows``."""
     from tam.engine import fit_model
 
+    items = [name for names in model.measurement.values() for name in names if name in data.columns]
     fit = fit_model(
         model.to_lavaan(),
         data,
         estimator=options.estimator,
+        missing=options.missing,
+        ordered=tuple(items) if options.estimator == "WLSMV" else (),
         meanstructure=options.meanstructure,
         std_lv=options.std_lv,
         ci=options.ci,
