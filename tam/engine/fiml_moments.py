@@ -50,7 +50,14 @@ class MomentPoint:
 
 
 def at_moments(patterns: Patterns, sigma: Floats, mu: Floats) -> MomentPoint | None:
-    """F with its first derivatives; None where a pattern's covariance matrix is not positive definite."""
+    """F with its first derivatives; None where ``sigma`` is not positive definite.
+
+    The parts of sigma that patterns see may be definite where the whole is not: no density has such moments.
+    """
+    try:
+        np.linalg.cholesky(sigma)
+    except np.linalg.LinAlgError:
+        return None
     count, p = patterns.observed.shape
     inverses, tilted = np.empty((count, p, p)), np.empty((count, p, p))
     pulled, logs, distances = np.empty((count, p)), np.empty(count), np.empty(count)
