@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tam.engine.fiml_inference import incomplete_inference
 from tam.engine.robust_difference import constraint_rows, difference_weights, moment_slopes
 from tam.engine.robust_fit import robust_inference
 from tam.engine.structure import Floats
 from tam.errors import TamError, Unavailable, problem
+from tam.stats.scaled_shifted import curvature_and_meat
 from tam.stats.scaled_tests import (
     DifferenceTest,
     plain_difference,
@@ -21,6 +23,7 @@ from tam.stats.scaled_tests import (
 
 if TYPE_CHECKING:
     from tam.engine.fit import Fit
+    from tam.engine.ordinal_solution import OrdinalSolution
 
 PLAIN = "chisq"
 SB2001, SB2010, S2000 = "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"
@@ -30,8 +33,8 @@ def compare(first: Fit, second: Fit, method: str = "default") -> DifferenceTest:
     """Test whether the constraints that one fit has more than the other hold; the order does not matter.
 
     ``method``: "chisq" (fits without a scaled test, their default), "satorra.bentler.2001" (default of robust
-    fits), "satorra.bentler.2010" or "satorra.2000" (robust fits of complete data). Raises ``TamError`` where
-    the fits cannot be compared. Peer: ``lavaan::lavTestLRT``.
+    fits), "satorra.bentler.2010" (the same) or "satorra.2000" (robust fits of complete data; default of WLSMV
+    fits). Raises ``TamError`` where the fits cannot be compared. Peer: ``lavaan::lavTestLRT``.
     """
     larger, less = sorted((first, second), key=lambda fit: int(fit.solution.compiled.df))
     _raise_if_not_comparable(larger, less)
@@ -52,11 +55,11 @@ def compare(first: Fit, second: Fit, method: str = "default") -> DifferenceTest:
 
 def methods_of(fit: Fit) -> tuple[str, ...]:
     """Names of the difference tests there are for a fit, the default first."""
-    if isinstance(fit.measures["scaling_factor"], Unavailable) and fit.measures["df"] > 0:
-        return (PLAIN,)
+    if _ordinal(fit) is not None:
+        return (S2000,)
     if fit.options.estimator not in ("MLM", "MLR"):
         return (PLAIN,)
-    return (SB2001,) if fit.options.missing != "listwise" else (SB2001, SB2010, S2000)
+    return (SB2001, SB2010) if fit.sample.incomplete else (SB2001, SB2010, S2000)
 
 
 def _raise_if_not_comparable(larger: Fit, less: Fit) -> None:
@@ -90,6 +93,8 @@ def _difference_of_data(larger: Fit, less: Fit) -> str:
     means = [solution.structures[0].meanstructure for solution in (one, other)]
     if means[0] != means[1]:
         return "meanstructure"
+    if _ordinal(larger) is not None and names[0] != names[1]:
+        return ", ".join(names[1])
     order = [names[1].index(name) for name in names[0]]
     for here, there in zip(one.aims, other.aims):
         same = np.allclose(here.covariance, there.covariance[np.ix_(order, order)], rtol=1e-6)
@@ -134,9 +139,12 @@ def _satorra_bentler_2010(larger: Fit, less: Fit) -> DifferenceTest:
     point = larger.solution.objective.evaluate(theta)
     if point is None:
         raise ValueError("the larger model has no density at the estimates of the other")
-    rows = larger.complete_rows
-    options = larger.options
-    there = robust_inference(larger.solution, rows, options.estimator, point, options.information)
+    options, solution, sample = larger.options, larger.solution, larger.sample
+    if sample.incomplete:
+        there = incomplete_inference(solution, sample.incomplete, point)
+    else:
+        rows = larger.complete_rows
+        there = robust_inference(solution, rows, options.estimator, point, options.information)
     df = int(larger.measures["df"])
     factor = there.parts.trace / df if df > 0 else 0.0
     return satorra_bentler_2010(*_tests(less), _factor(less), *_tests(larger), factor)
@@ -148,27 +156,40 @@ def _sides(op: str, lhs: str, rhs: str) -> tuple[str, str]:
 
 
 def _satorra_2000(larger: Fit, less: Fit) -> DifferenceTest:
-    solution = larger.solution
-    names = solution.structures[0].observed_names
+    space = larger.solution.space
+    names = larger.solution.structures[0].observed_names
     rows = constraint_rows(_slopes(larger, names), _slopes(less, names))
-    robust = larger.robust
-    assert robust is not None
-    meat = robust.parts.meat
-    if robust.kind == "MLR":
-        # The meat of scores differs from that of moments where the means or the given variables are modelled.
-        meat = robust_inference(solution, larger.complete_rows, "MLM").parts.meat
-    weights = difference_weights(robust.curvature, meat, solution.space, rows)
+    weights = difference_weights(*_information_and_meat(larger), space, rows)
     return satorra_2000(*_tests(less), *_tests(larger), weights)
+
+
+def _information_and_meat(fit: Fit) -> tuple[Floats, Floats]:
+    """Information and meat (q, q) of the moments that the difference is a quadratic form of."""
+    if (ordinal := _ordinal(fit)) is not None:
+        return curvature_and_meat(ordinal.groups)
+    assert fit.robust is not None
+    if fit.robust.kind == "MLM":
+        return fit.robust.curvature, fit.robust.parts.meat
+    # The meat of scores differs from that of moments where the means or the given variables are modelled.
+    moments = robust_inference(fit.solution, fit.complete_rows, "MLM").parts.meat
+    return fit.robust.curvature, moments
 
 
 def _slopes(fit: Fit, names: tuple[str, ...]) -> Floats:
     """Derivatives of the moments of all groups to the free directions; variables in the order ``names``."""
     solution = fit.solution
+    if (ordinal := _ordinal(fit)) is not None:
+        return np.asarray(np.vstack([one.slopes for one in ordinal.groups]) @ solution.space.basis)
     order = [solution.structures[0].observed_names.index(name) for name in names]
     parts = [
         moment_slopes(structure, at, order) for structure, at in zip(solution.structures, solution.implied)
     ]
     return np.asarray(np.vstack(parts) @ solution.space.basis)
+
+
+def _ordinal(fit: Fit) -> OrdinalSolution | None:
+    """What a fit with ordered variables has beyond the others."""
+    return getattr(fit, "ordinal", None)
 
 
 _METHODS: dict[str, Callable[[Fit, Fit], DifferenceTest]] = {
