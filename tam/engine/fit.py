@@ -137,6 +137,9 @@ def raise_for_options(options: Options) -> None:
     ]
     if options.missing == "fiml" and options.estimator in ESTIMATORS:
         found += option_problems(options.estimator)
+    elif not found and options.se not in METHODS[options.estimator, options.missing].errors:
+        offered = METHODS[options.estimator, options.missing].errors
+        found.append(problem("option-not-offered", option="se", value=options.se, offered=offered))
     if not 0.0 < options.ci < 1.0:
         found.append(problem("level-out-of-range", value=options.ci))
     if found:
@@ -287,8 +290,7 @@ class Fit:
 
     @cached_property
     def residuals(self) -> Any:
-        """Correlation residuals (p, p), sample minus implied (lavaan's ``type = "cor"``); by group if several.
-        """
+        """Correlation residuals (p, p), sample minus implied (lavaan's type "cor"); by group if several."""
         return self._each(group_results.correlation_residuals, [aim.covariance for aim in self.solution.aims])
 
     @cached_property

@@ -94,13 +94,14 @@ def information(structure: Structure, point: Point, slopes: Derivatives | None =
     ab = slopes.left.T @ right
     by_cell = (slopes.left.T @ left) * (slopes.right.T @ right) + ab * ab.T
     by_cell *= 2.0 * np.outer(slopes.weight, slopes.weight)
-    result = _folded(structure, by_cell)
+    result = folded(structure, by_cell)
     if slopes.mu is not None:
         result = result + 2.0 * slopes.mu.T @ point.inverse @ slopes.mu
     return result
 
 
-def _folded(structure: Structure, by_cell: Floats) -> Floats:
+def folded(structure: Structure, by_cell: Floats) -> Floats:
+    """Values per pair of cells (c, c) summed into values per pair of parameters (q, q)."""
     gather = structure.gather
     return by_cell if gather is None else gather.T @ by_cell @ gather
 
@@ -118,7 +119,7 @@ def hessian(structure: Structure, aim: Target, point: Point, slopes: Derivatives
     crossed = ab.T * wab + bb * waa + aa * wbb + ab * wab.T
     first = 2.0 * np.outer(weight, weight) * (crossed - aa * bb - ab * ab.T)
     by_cell = (first + first.T) / 2.0 + second_order(structure, point.implied, inverse - weighted)
-    result = _folded(structure, by_cell)
+    result = folded(structure, by_cell)
     if slopes.mu is not None:
         result = result + _mean_part(structure, point, slopes)
     return result

@@ -13,6 +13,7 @@ from tam.engine.solution import Solution
 from tam.engine.structure import Floats
 from tam.errors import Unavailable
 from tam.stats import fit_indices as formulas
+from tam.stats import least_squares
 
 #: Order in which measures are written.
 NAMES = (
@@ -23,6 +24,8 @@ NAMES = (
     "rmsea_robust", "rmsea_robust_ci_low", "rmsea_robust_ci_high",
     "srmr", "loglik", "loglik_h1", "aic", "bic", "bic_adjusted", "gfi",
 )  # fmt: skip
+
+LIKELIHOOD = ("loglik", "loglik_h1", "aic", "bic", "bic_adjusted")
 
 Booleans = NDArray[np.bool_]
 
@@ -50,6 +53,35 @@ def fit_measures(solution: Solution) -> dict[str, Any]:
         "gfi": _gfi(groups),
     }
     return {name: found.get(name, Unavailable(NOT_SCALED)) for name in NAMES}
+
+
+def least_squares_measures(solution: Solution, estimator: str) -> dict[str, Any]:
+    """Every measure of ``NAMES`` for ULS and GLS; there is no likelihood, and ULS has no distribution."""
+    n, groups = solution.n, _groups(solution)
+    weights = [aim.weight for aim in solution.aims]
+    chisq = n * max(float(solution.minimum.point.value), 0.0)
+    baseline_chisq = sum(
+        (one.n - 1) * least_squares.baseline_discrepancy(one.covariance, weight, one.predicting)
+        for one, weight in zip(groups, weights)
+    )
+    baseline_df = sum(_baseline_df(one.predicting) for one in groups)
+    parts = [
+        least_squares.gfi_parts(
+            one.covariance, one.means, one.point.error, one.point.deviation, weight, one.exogenous
+        )
+        for one, weight in zip(groups, weights)
+    ]
+    errors, totals = (sum(one.n * part[at] for one, part in zip(groups, parts)) for at in (0, 1))
+    freed = n - len(groups)  # RMSEA counts cases as the moments' divisor does.
+    found = of_chi_squares(chisq, solution.compiled.df, baseline_chisq, baseline_df, freed, len(groups)) | {
+        "npar": solution.compiled.npar,
+        "srmr": sum(one.n / n * formulas.srmr(*one.moments) for one in groups),
+        "gfi": 1.0 - errors / totals,
+    }
+    if estimator == "ULS":
+        found["pvalue"] = Unavailable("the statistic of unweighted least squares has no known distribution")
+    found |= dict.fromkeys(LIKELIHOOD, Unavailable(f"estimator {estimator} has no likelihood"))
+    return {name: found.get(name, Unavailable(f"estimator {estimator} has no scaled test")) for name in NAMES}
 
 
 def of_chi_squares(

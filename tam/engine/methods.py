@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tam.engine.fiml_fit import incomplete_sample_of, prepare_incomplete
 from tam.engine.fiml_inference import all_measures, incomplete_inference
 from tam.engine.groups import GroupedData
-from tam.engine.measures import fit_measures
+from tam.engine.least_squares import least_squares_part
+from tam.engine.measures import fit_measures, least_squares_measures
 from tam.engine.robust_fit import RobustInference, robust_inference
 from tam.engine.robust_measures import with_scaled
 from tam.engine.sample import Sample, complete_sample
@@ -29,6 +31,7 @@ class Method:
     "expected" or "observed" information, None for the kind's own. ``measures``: every fit
     measure, given the robust inference (None without) and the estimator's name. ``information``: which one
     standard errors come from unless asked otherwise. ``means``: the mean structure is always on.
+    ``errors``: the standard errors offered.
     """
 
     read: Callable[[GroupedData, Compiled], Sample]
@@ -37,6 +40,7 @@ class Method:
     measures: Callable[[Solution, Sample, RobustInference | None, str], dict[str, Any]]
     information: str = "expected"
     means: bool = False
+    errors: tuple[str, ...] = ("standard", "robust")
 
 
 def _complete(data: GroupedData, compiled: Compiled) -> Sample:
@@ -68,11 +72,25 @@ INCOMPLETE = Method(
     means=True,
 )
 
+
+def _least_squares(estimator: str) -> Method:
+    part = partial(least_squares_part, estimator)
+    return Method(
+        _complete,
+        lambda compiled, sample: prepare(compiled, [one.moments for one in sample.groups], part),
+        _robust,
+        lambda solution, *_: least_squares_measures(solution, estimator),
+        errors=("standard",),
+    )
+
+
 #: (estimator, missing) -> method.
 METHODS: Mapping[tuple[str, str], Method] = {
     ("ML", "listwise"): NORMAL,
     ("MLM", "listwise"): NORMAL,
     ("MLR", "listwise"): NORMAL,
+    ("ULS", "listwise"): _least_squares("ULS"),
+    ("GLS", "listwise"): _least_squares("GLS"),
     ("ML", "fiml"): INCOMPLETE,
     ("MLR", "fiml"): INCOMPLETE,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -153,29 +153,34 @@ class Prepared:
     plain: Floats
 
 
-def prepare(compiled: Compiled, samples: Sequence[Moments]) -> Prepared:
-    """Everything before the search; raises ``TamError`` if the model is not identified."""
-    structures, parts, starts, plain = [], [], [], []
+def normal_part(structure: Structure, moments: Moments) -> NormalML:
+    """The likelihood of one group's moments, its ``fixed.x`` moments filled in."""
+    covariance = moments.covariance * ((moments.nobs - 1) / moments.nobs)
+    filled = with_sample(structure, covariance, moments.means)
+    return NormalML(filled, target(covariance, moments.means if structure.meanstructure else None))
+
+
+def prepare(
+    compiled: Compiled,
+    samples: Sequence[Moments],
+    part_of: Callable[[Structure, Moments], Any] = normal_part,
+) -> Prepared:
+    """Everything before the search; raises ``TamError`` if the model is not identified.
+
+    ``part_of`` makes the objective of a group: with a ``structure`` and an ``aim``.
+    """
+    parts, starts, plain = [], [], []
     for at, moments in enumerate(samples):
-        covariance = moments.covariance * ((moments.nobs - 1) / moments.nobs)
-        structure = with_sample(compiled.structures[at], covariance, moments.means)
-        means = moments.means if structure.meanstructure else None
-        rows = compiled.table.rows_of(at)
-        structures.append(structure)
-        parts.append(NormalML(structure, target(covariance, means)))
-        starts.append(starting_values(structure, rows, covariance, means))
-        plain.append(plain_starting_values(structure, rows, covariance, means))
+        part = part_of(compiled.structures[at], moments)
+        parts.append(part)
+        means = part.aim.means if part.structure.meanstructure else None
+        given = (part.structure, compiled.table.rows_of(at), part.aim.covariance, means)
+        starts.append(starting_values(*given))
+        plain.append(plain_starting_values(*given))
     sizes = tuple(moments.nobs for moments in samples)
-    return checked(
-        compiled,
-        Prepared(
-            tuple(structures),
-            sizes,
-            joint(parts, sizes),
-            merged_starts(structures, starts, sizes),
-            merged_starts(structures, plain, sizes),
-        ),
-    )
+    structures = tuple(part.structure for part in parts)
+    starts_of_all = (merged_starts(structures, one, sizes) for one in (starts, plain))
+    return checked(compiled, Prepared(structures, sizes, joint(parts, sizes), *starts_of_all))
 
 
 def checked(compiled: Compiled, ready: Prepared) -> Prepared:

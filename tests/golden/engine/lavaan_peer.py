@@ -113,3 +113,10 @@ def assert_measures(fit: Fit, theirs: Mapping[str, Any], tolerance: float) -> No
 def assert_r2(fit: Fit, theirs: Mapping[str, float], tolerance: float) -> None:
     assert set(fit.r2) == {name for name, value in theirs.items() if value is not None}
     assert differences(list(fit.r2.values()), [theirs[name] for name in fit.r2]) <= tolerance
+
+
+def assert_group_r2(fit: Fit, theirs: Mapping[str, Mapping[str, float]], tolerance: float) -> None:
+    """R2 of each group; lavaan gives them in the groups' order."""
+    for label, ours, peer in zip(fit.groups, fit.r2.values(), theirs.values(), strict=True):
+        assert set(ours) == {name for name, value in peer.items() if value is not None}, label
+        assert differences(list(ours.values()), [peer[name] for name in ours]) <= tolerance
