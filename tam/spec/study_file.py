@@ -29,6 +29,7 @@ from tam.spec.text import Text, closest, is_identifier, listed
 from tam.spec.validate import Locate, Strict, as_problems
 
 FILE_NAME = "study.toml"
+OFFERED_INTERACTIONS = ("dblcent", "meancentred", "residual")
 
 
 class StudyModelForm(ModelForm):
@@ -128,7 +129,9 @@ def load_study(path: str | Path | None = None) -> Study:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     instrument = _instrument(form, file.parent, where, digest)
     model, problems = _model(form, instrument, file.parent, where)
-    problems += _group_problems(form, instrument, where) + _option_problems(form, file, where)
+    problems += _group_problems(form, instrument, where) + _option_problems(
+        form, file, where, bool(model.moderations)
+    )
     raise_if_any(problems)
     return _study(form, file, instrument, model.with_default_hypotheses(), digest)
 
@@ -254,11 +257,27 @@ def _group_problems(form: StudyForm, instrument: Instrument, where: Locate) -> l
     return found
 
 
-def _option_problems(form: StudyForm, file: Path, where: Locate) -> list[Problem]:
+def _option_problems(form: StudyForm, file: Path, where: Locate, moderated: bool) -> list[Problem]:
+    """What cannot be asked for, or not together, and data that are not there."""
     found: list[Problem] = []
     if isinstance(form.language, str) and form.language not in ("en", "zh"):
         place = where(("language",))
         found.append(problem("bad-value", place, key="language", value=form.language, reason="en or zh"))
+    options, place = form.options, where(("options",))
+    if options.interaction not in OFFERED_INTERACTIONS:
+        found.append(
+            problem(
+                "option-not-offered",
+                where(("options", "interaction")),
+                option="interaction",
+                value=options.interaction,
+                offered=OFFERED_INTERACTIONS,
+            )
+        )
+    if options.estimator == "WLSMV" and options.missing == "fiml":
+        found.append(problem("ordered-with-fiml", place))
+    if options.estimator == "WLSMV" and moderated:
+        found.append(problem("ordered-with-moderation", place))
     data = file.parent / form.data
     if not data.exists():
         place = where(("data",))

@@ -106,6 +106,8 @@ def test_the_nearest_study_upward_is_found(tmp_path: Path, monkeypatch: pytest.M
         ("seed = 7", "seed = = 7", "toml-syntax", 4),
         ('by = "tier"', 'tier = {from = "f", scheme = "none"}', "unknown-tier-scheme", 24),
         ("[scale]\nmin = 1\nmax = 7\n", "", "no-scale-limits", 6),
+        ("bootstrap = 200", 'interaction = "lms"', "option-not-offered", 30),
+        ("bootstrap = 200", 'estimator = "WLSMV"\nmissing = "fiml"', "ordered-with-fiml", 29),
     ],
 )
 def test_every_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, code: str, line: int) -> None:
