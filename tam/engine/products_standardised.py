@@ -42,16 +42,16 @@ def standardised_interactions(fit: Fit, products: Iterable[Products]) -> tuple[S
 
 def _standardised(fit: Fit, outcome: str, product: Products) -> StandardisedInteraction:
     structure, theta = fit.structure, fit.theta
-    std, naive = _values(structure, implied(structure, theta), outcome, product)
+    std, naive = interaction_values(structure, implied(structure, theta), outcome, product)
     # the derivative by a step of 1e-30 into the imaginary numbers: exact to rounding, no difference is
     # taken
     moved = implied(structure, theta + 1e-30j * np.eye(len(theta)))
-    slopes = _values(structure, moved, outcome, product)[0].imag[None, :] / 1e-30
+    slopes = interaction_values(structure, moved, outcome, product)[0].imag[None, :] / 1e-30
     se = np.nan if fit.vcov is None else float(delta_standard_errors(slopes, fit.vcov)[0])
     return StandardisedInteraction(outcome, product.name, float(std), se, float(naive))
 
 
-def _values(structure: Structure, at: Implied, outcome: str, product: Products) -> tuple[Any, Any]:
+def interaction_values(structure: Structure, at: Implied, outcome: str, product: Products) -> tuple[Any, Any]:
     """The standardised and the naively standardised coefficient for one theta or a stack.
 
     The unit of the latent product is that of its marker, the product of the first items; where the

@@ -8,13 +8,27 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tam.engine.bootstrap import Draws, bootstrap_draws, bootstrap_setting
+from tam.engine.bootstrap import (
+    Draws,
+    Kind,
+    Progress,
+    bootstrap_draws,
+    bootstrap_setting,
+    map_draws,
+    unwatched,
+)
 from tam.engine.fit import Fit
-from tam.engine.inference import EstimateColumns, normal_tests
+from tam.engine.inference import EstimateColumns, first_rows, normal_tests
 from tam.engine.products import Products
-from tam.engine.products_standardised import StandardisedInteraction, standardised_interactions
+from tam.engine.products_standardised import (
+    StandardisedInteraction,
+    interaction_values,
+    standardised_interactions,
+)
 from tam.engine.relations import defined_values
+from tam.engine.standardise import row_places, standardised_values
 from tam.engine.structure import Floats
 from tam.errors import Problem, problem
 from tam.stats.resampling import IntervalMethod, bootstrap_interval, jackknife_acceleration
@@ -43,14 +57,36 @@ def with_products(found: Fit, products: Sequence[Products], notes: Sequence[Prob
     )
 
 
-def bootstrapped(found: Fit, draws: int, seed: int, interval: IntervalMethod = "percentile") -> ReportedFit:
-    """The fit with inference from resamples of its rows; products are formed anew in each.
+def bootstrapped(
+    found: Fit,
+    draws: int,
+    seed: int,
+    interval: IntervalMethod = "percentile",
+    *,
+    kind: Kind = "case",
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress = unwatched,
+) -> ReportedFit:
+    """The fit with inference from resamples, within groups; products are formed anew in each.
 
-    Raises TamError where there are no rows to resample, or no usable estimates.
+    ``kind`` "case" draws respondents, "parametric" samples from the distribution the model implies,
+    "bollen_stine" respondents for whom the model holds (only its p value is of use). ``workers`` and
+    ``scheduler`` say who computes and do not change the answer. Raises TamError where there are no rows to
+    resample, or no usable estimates.
     """
     own = found if isinstance(found, ReportedFit) else with_products(found, ())
-    setting = bootstrap_setting(own, products=own.products)
-    drawn = bootstrap_draws(setting, draws, seed, jackknife=interval == "bca")
+    setting = bootstrap_setting(own, products=own.products, kind=kind)
+    drawn = bootstrap_draws(
+        setting,
+        draws,
+        seed,
+        kind=kind,
+        jackknife=interval == "bca",
+        workers=workers,
+        scheduler=scheduler,
+        progress=progress,
+    )
     return replace(own, resampling=Resampling(drawn, interval))
 
 
@@ -79,8 +115,17 @@ class ReportedFit(Fit):
         """Covariance matrix (q, q) of theta: of its draws, if any (divisor their number, as in lavaan)."""
         if self.resampling is None:
             return super().vcov
+        if self.resampling.draws.used < 2:
+            return None
         usable = self.resampling.draws.theta[self.resampling.draws.converged]
         return np.atleast_2d(np.cov(usable, rowvar=False, bias=True))
+
+    @property
+    def products_in_rows(self) -> Mapping[int, Products]:
+        """Row of the estimates -> the interaction whose coefficient stands in it."""
+        known = {one.name: one for one in self.products}
+        rows = enumerate(self.table.rows)
+        return {at: known[row.rhs] for at, row in rows if row.op == "~" and row.rhs in known}
 
     @cached_property
     def interactions(self) -> Mapping[int, StandardisedInteraction]:
@@ -92,17 +137,29 @@ class ReportedFit(Fit):
     @cached_property
     def columns(self) -> EstimateColumns:
         columns = super().columns
-        if self.resampling is not None:
-            columns = bootstrapped_columns(self, columns, self.resampling)
         std, std_se = columns.std.copy(), columns.std_se.copy()
         for row, one in self.interactions.items():
             std[row], std_se[row] = one.std, one.std_se
-        return replace(columns, std=std, std_se=std_se)
+        columns = replace(columns, std=std, std_se=std_se)
+        return bootstrapped_columns(self, columns, self.resampling) if self.resampling else columns
+
+    @cached_property
+    def standardised_limits(self) -> tuple[Floats, Floats]:
+        """Ends of the bootstrap intervals (rows + defined,) of the standardised values; nan without draws."""
+        std = self.columns.std
+        low, high = np.full(len(std), np.nan), np.full(len(std), np.nan)
+        if self.resampling is not None and self.resampling.draws.used > 1:
+            rows = self.columns.std_se > 0
+            low[rows], high[rows] = limits(self, self.resampling, "std", std, rows)
+        return low, high
 
     def _estimate_records(self) -> list[dict[str, Any]]:
         records = super()._estimate_records()
         for row, one in self.interactions.items():
             records[row]["std_naive"] = one.std_naive
+        if self.resampling is not None:
+            for record, low, high in zip(records, *self.standardised_limits):
+                record |= {"std_ci_low": float(low), "std_ci_high": float(high)}
         return records
 
     def to_dict(self) -> dict[str, Any]:
@@ -122,27 +179,57 @@ class ReportedFit(Fit):
         return record
 
 
-def bootstrapped_columns(fitted: Fit, columns: EstimateColumns, resampling: Resampling) -> EstimateColumns:
-    """Standard errors of defined parameters, tests and intervals of every row, from the draws.
+def bootstrapped_columns(
+    fitted: ReportedFit, columns: EstimateColumns, resampling: Resampling
+) -> EstimateColumns:
+    """Standard errors of defined parameters and of the standardised solution, tests and intervals of every
+    row, all from the same draws.
 
-    A defined parameter's standard error is the deviation of its own values over the draws (divisor R - 1);
-    those of free parameters stand in ``columns`` already. Peer: ``lavaan::sem(se = "bootstrap")``.
+    The standard error of a defined parameter or a standardised value is the deviation of its own values
+    over the draws (divisor R - 1); those of free parameters stand in ``columns`` already. Peer:
+    ``lavaan::sem(se = "bootstrap")``.
     """
     draws = resampling.draws
+    if draws.used < 2:
+        return columns
     rows = row_draws(fitted, columns.est, draws.theta[draws.converged])
     tested = ~np.isnan(columns.se)
     defined = np.arange(rows.shape[1]) >= len(fitted.table.rows)
-    se = np.where(tested & defined, rows.std(axis=0, ddof=1), columns.se)
+    se = np.where(tested & defined, _deviations(rows), columns.se)
     z, p, _, _ = normal_tests(columns.est, se, fitted.options.ci)
-    acceleration = None
-    if draws.jackknife is not None:
-        left_out = row_draws(fitted, columns.est, draws.jackknife.theta[draws.jackknife.converged])
-        acceleration = jackknife_acceleration(left_out[:, tested])
     low, high = columns.ci_low.copy(), columns.ci_high.copy()
-    low[tested], high[tested] = bootstrap_interval(
-        rows[:, tested], columns.est[tested], fitted.options.ci, resampling.interval, acceleration
+    low[tested], high[tested] = limits(fitted, resampling, "est", columns.est, tested)
+    std_se = np.where(np.isnan(columns.std), np.nan, _deviations(standardised_draws(fitted, draws)))
+    return replace(columns, se=se, z=z, p=p, ci_low=low, ci_high=high, std_se=std_se)
+
+
+def _deviations(values: Floats) -> Floats:
+    """Standard deviations (k,) over the draws, those without a value left out; 0 where all are the same."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=0)
+    centre = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
+    squares = np.where(known, values - centre, 0.0) ** 2
+    spread = np.sqrt(squares.sum(axis=0) / np.maximum(count - 1, 1))
+    spread[spread <= 1e-12 * np.abs(centre)] = 0.0  # rounding of a value that no draw changes
+    return np.asarray(np.where(count > 1, spread, np.nan))
+
+
+def limits(
+    fitted: ReportedFit, resampling: Resampling, what: str, value: Floats, rows: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Ends of the bootstrap intervals of some ``rows`` (m,) of the estimates, ``what`` "est" or "std"."""
+
+    def values(draws: Draws) -> Floats:
+        if what == "std":
+            return standardised_draws(fitted, draws)
+        return row_draws(fitted, value, draws.theta[draws.converged])
+
+    draws, acceleration = resampling.draws, None
+    if draws.jackknife is not None:
+        acceleration = jackknife_acceleration(values(draws.jackknife)[:, rows])
+    return bootstrap_interval(
+        values(draws)[:, rows], value[rows], fitted.options.ci, resampling.interval, acceleration
     )
-    return replace(columns, se=se, z=z, p=p, ci_low=low, ci_high=high)
 
 
 def row_draws(fitted: Fit, est: Floats, theta: Floats) -> Floats:
@@ -157,3 +244,32 @@ def row_draws(fitted: Fit, est: Floats, theta: Floats) -> Floats:
         for at, name in enumerate(relations.written, start=len(table.rows)):
             values[:, at] = defined[name]
     return values
+
+
+def standardised_draws(fitted: ReportedFit, draws: Draws) -> Floats:
+    """The standardised value of every row for every usable draw, (draws, rows + defined), with the draw's
+    own moments of exogenous variables; NaN where a variance is not positive."""
+    structures = fitted.solution.compiled.structures
+    table, relations = fitted.table, fitted.solution.compiled.relations
+    places = [row_places(one, table.rows_of(at)) for at, one in enumerate(structures)]
+    firsts = first_rows(fitted.solution)
+    groups = len(structures)
+
+    def values(*given: Any) -> Floats:
+        """Of a stack of draws: (r, rows + defined)."""
+        parts = [
+            standardised_values(one, place, at, latent_only=False)
+            for one, place, at in zip(structures, places, given[:groups])
+        ]
+        rows = np.concatenate(parts, axis=1)
+        for at, product in fitted.products_in_rows.items():
+            outcome = table.rows[at].lhs
+            rows[:, at] = interaction_values(structures[0], given[0], outcome, product)[0]
+        if not relations.definitions:
+            return rows
+        with np.errstate(all="ignore"):
+            defined = defined_values(relations, {name: rows[:, at] for name, at in firsts.items()})
+        more = [np.broadcast_to(defined[name], len(rows)) for name in relations.written]
+        return np.column_stack([rows, *more])
+
+    return map_draws(structures, draws, values)

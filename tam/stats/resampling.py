@@ -51,6 +51,25 @@ def draw_counts(n: int, draws: int, rng: np.random.Generator) -> Array:
     return rng.multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.float64)
 
 
+def wishart_moments(mean: Array, factor: Array, n: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Means (p,) and covariance matrix (p, p), divisor n, of ``n`` normal cases, without drawing the cases.
+
+    The mean is normal with covariance Sigma / n; n times the covariance matrix is Wishart with n - 1 degrees
+    of freedom: L A A' L' with A lower triangular, its squared diagonal chi-square with n - 1, n - 2, ...
+    degrees of freedom, normal below it.
+
+    Parameters: ``mean`` (p,), ``factor`` (p, p) lower triangular with Sigma = factor factor', ``n`` > p.
+    The Bartlett decomposition.
+    """
+    p = len(mean)
+    level = mean + factor @ rng.standard_normal(p) / np.sqrt(n)
+    root = np.zeros((p, p))
+    root[np.tril_indices(p, -1)] = rng.standard_normal(p * (p - 1) // 2)
+    root[np.diag_indices(p)] = np.sqrt(rng.chisquare(n - 1 - np.arange(p)))
+    turned = factor @ root
+    return level, turned @ turned.T / n
+
+
 def empirical_quantile(draws: Array, probability: Array) -> Array:
     """Quantiles of draws, interpolated on the normal scale between order statistics.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 from tam.analysis.effects import effects
 from tam.engine import fit_model
-from tam.engine.bootstrap import CHUNK, Draws, Setting, bootstrap_draws, bootstrap_setting
+from tam.engine.bootstrap import CHUNK, Draws, Rows, bootstrap_draws, bootstrap_setting
+from tam.engine.bootstrap_setting import Task, counts_of
 from tam.engine.fit import Fit
 from tam.engine.products import PRODUCT_METHODS, product_indicators
 from tam.engine.products_fit import fit_interactions
 from tam.stats.indirect import directed_paths, path_product, total_effects
-from tam.stats.resampling import bootstrap_interval, draw_counts
+from tam.stats.resampling import bootstrap_interval
 
 MODEL = "X =~ x1+x2+x3\nM =~ m1+m2+m3\nY =~ y1+y2+y3\nM ~ X\nY ~ M + X + age\n"
 
@@ -43,9 +45,10 @@ def fitted() -> Fit:
 
 def _same(first: Draws, second: Draws) -> bool:
     return all(
-        np.array_equal(getattr(first, name), getattr(second, name), equal_nan=True)
-        for name in ("theta", "converged", "admissible", "exogenous")
-    )
+        np.array_equal(one, two, equal_nan=True)
+        for name in ("theta", "value", "converged", "admissible")
+        for one, two in ((getattr(first, name), getattr(second, name)),)
+    ) and all(np.array_equal(*pair) for pair in zip(first.exogenous, second.exogenous, strict=True))
 
 
 @given(
@@ -107,8 +110,7 @@ def test_a_mean_structure_that_only_reproduces_the_means_changes_nothing(fitted:
     assert meant.theta[:, columns] == pytest.approx(plain.theta, abs=1e-9)
     # the intercept of an indicator of a latent variable with mean zero is the resample's mean
     data = _survey(1)
-    stream = np.random.SeedSequence(3).spawn(2)[0]
-    counts = draw_counts(len(data), CHUNK, np.random.default_rng(stream))
+    (counts,) = counts_of([len(data)], Task("draws", 3, 0, CHUNK))
     means = counts @ data["x2"].to_numpy() / len(data)
     assert meant.theta[:CHUNK, with_means.free.index("x2~1")] == pytest.approx(means, abs=1e-9)
 
@@ -116,7 +118,7 @@ def test_a_mean_structure_that_only_reproduces_the_means_changes_nothing(fitted:
 def test_draws_are_what_refitting_the_drawn_rows_gives(fitted: Fit) -> None:
     data = _survey(1)
     draws = bootstrap_draws(bootstrap_setting(fitted), CHUNK, 9)
-    counts = draw_counts(len(data), CHUNK, np.random.default_rng(np.random.SeedSequence(9).spawn(1)[0]))
+    (counts,) = counts_of([len(data)], Task("draws", 9, 0, CHUNK))
     errors = np.sqrt(np.diag(fitted.vcov))
     for k in range(0, CHUNK, 10):
         rows = data.loc[np.repeat(np.arange(len(data)), counts[k].astype(int))].reset_index(drop=True)
@@ -131,7 +133,7 @@ def test_products_are_formed_anew_in_every_resample(method: str) -> None:
     found = fit_interactions(model, data, method=method, pairs="matched", meanstructure=True)
     setting = bootstrap_setting(found.fit, products=found.expansion.products)
     draws = bootstrap_draws(setting, CHUNK, 2)
-    counts = draw_counts(len(data), CHUNK, np.random.default_rng(np.random.SeedSequence(2).spawn(1)[0]))
+    (counts,) = counts_of([len(data)], Task("draws", 2, 0, CHUNK))
     errors = np.sqrt(np.diag(found.fit.vcov))
     for k in (0, 7):
         rows = data.loc[np.repeat(np.arange(len(data)), counts[k].astype(int))].reset_index(drop=True)
@@ -211,8 +213,8 @@ def test_interval_lies_within_the_draws_and_is_in_order(
 
 def test_a_setting_of_too_few_rows_fails_draw_by_draw_and_says_so(fitted: Fit) -> None:
     setting = bootstrap_setting(fitted)
-    small = Setting(
-        setting.structure, setting.space, setting.theta, setting.data[:9]
-    )  # fewer rows than variables
+    (rows,) = setting.groups
+    few = Rows(rows.level, rows.centred[:9])  # fewer rows than variables
+    small = replace(setting, groups=(few,))
     draws = bootstrap_draws(small, 10, 1)
     assert (draws.used, draws.failed) == (0, 10) and np.isnan(draws.theta).all()

@@ -11,8 +11,8 @@ import pytest
 
 from tam.engine import fit_model
 from tam.engine.bootstrap import bootstrap_draws, bootstrap_setting
-from tam.engine.bootstrap_derivatives import discrepancy
-from tam.engine.bootstrap_newton import solve
+from tam.engine.bootstrap_derivatives import Samples, discrepancy
+from tam.engine.bootstrap_newton import group_model, solve
 from tam.engine.fit import Fit
 from tam.engine.structure import implied
 from tam.stats.resampling import bootstrap_interval, jackknife_acceleration, resampled_moments
@@ -41,17 +41,21 @@ def test_named_resamples_are_estimated_as_lavaan_does(survey: pd.DataFrame, fitt
     record = json.loads((VALUES / "lavaan_resamples.json").read_text())
     setting = bootstrap_setting(fitted)
     counts = np.array([np.bincount(np.array(rows) - 1, minlength=len(survey)) for rows in record["rows"]])
-    _, samples = resampled_moments(setting.data - setting.data.mean(axis=0), counts.astype(float))
+    (rows,), (structure,) = setting.groups, setting.structures
+    _, covariances = resampled_moments(rows.centred, counts.astype(float))
+    samples = Samples(covariances, np.linalg.slogdet(covariances)[1], np.ones(len(counts)))
 
-    found = solve(setting.structure, samples, setting.theta, setting.space.basis)
+    found = solve(
+        [group_model(structure, setting.space.basis)], [samples], setting.theta, setting.space.basis
+    )
 
     theirs = np.array(record["estimates"])
     ours = found.theta[:, _positions(fitted, record)]
     assert found.converged.all()
     # lavaan stops about 1e-5 from its own optimum; ours must not be the higher one
     assert np.abs((ours - theirs) / np.maximum(1, np.abs(theirs))).max() < 1e-4
-    there = implied(setting.structure, theirs[:, np.argsort(_positions(fitted, record))])
-    reached = discrepancy(there.sigma, samples, np.linalg.slogdet(samples)[1])[0]
+    there = implied(structure, theirs[:, np.argsort(_positions(fitted, record))])
+    reached = discrepancy(there.sigma, covariances, samples.log_determinants)[0]
     assert (found.value <= reached + 1e-8).all()
 
 
