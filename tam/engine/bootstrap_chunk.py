@@ -13,6 +13,7 @@ from tam.engine.bootstrap_constant import moments_about_zero
 from tam.engine.bootstrap_derivatives import Samples, log_determinants
 from tam.engine.bootstrap_newton import GroupModel, for_samples, group_model, solve, whole_curvature
 from tam.engine.bootstrap_setting import Normal, Rows, Setting, Task, moments_of
+from tam.engine.least_squares import MomentLeastSquares, least_squares_target
 from tam.engine.maximum_likelihood import target
 from tam.engine.objective import NormalML, Objective, joint
 from tam.engine.optimiser import Minimum, minimise
@@ -77,14 +78,21 @@ def _whole_sample(setting: Setting) -> tuple[list[Floats], list[Floats], list[Fl
             level, spread = group.moments(np.ones((1, group.n)))
             means.append(level)
             covariances.append(spread)
-    return means, covariances, [np.array([float(n)]) for n in setting.sizes]
+    sizes = [np.array([float(n)]) for n in setting.sizes]
+    return means, _with_divisor(setting, covariances, sizes), sizes
+
+
+def _with_divisor(setting: Setting, covariances: list[Floats], sizes: list[Floats]) -> list[Floats]:
+    """Covariances with the estimator's divisor: n for maximum likelihood, n - 1 for least squares."""
+    if setting.estimator == "ML":
+        return covariances
+    return [part * (n / (n - 1))[:, None, None] for part, n in zip(covariances, sizes)]
 
 
 def estimate(setting: Setting, batch: Batch | None, task: Task) -> Part:
     """The estimates in every resample of a task."""
     means, covariances, sizes = moments_of(setting, task)
-    if setting.estimator != "ML":
-        covariances = [part * (n / (n - 1))[:, None, None] for part, n in zip(covariances, sizes)]
+    covariances = _with_divisor(setting, covariances, sizes)
     sound = np.logical_and.reduce([log_determinants(part)[0] for part in covariances])
     theta = np.full((task.size, len(setting.theta)), np.nan)
     value, converged = np.full(task.size, np.nan), np.zeros(task.size, dtype=bool)
@@ -162,7 +170,9 @@ def _prepared(
         elif setting.estimator == "ULS":
             weights = np.tile(np.eye(covariance.shape[-1]), (len(covariance), 1, 1))
         # the determinant of the moments about zero is that of the covariances
-        samples.append(Samples(moments, log_determinants(covariance)[1], size / total, weights))
+        shares = size / total if setting.estimator == "ML" else (size - 1) / total
+        logs = log_determinants(covariance)[1]
+        samples.append(Samples(moments, logs, shares, weights, setting.estimator == "ULS"))
     return samples, own
 
 
@@ -223,11 +233,13 @@ def _objective(
     sizes: Sequence[int],
 ) -> Objective:
     parts: list[Any] = []
-    for structure, mean, covariance in zip(structures, means, covariances):
-        if estimator != "ML":
-            raise np.linalg.LinAlgError  # least squares is done by the batch or not at all
+    for structure, mean, covariance, n in zip(structures, means, covariances, sizes):
         given = mean if structure.meanstructure else None
-        parts.append(NormalML(structure, target(covariance, given)))
+        if estimator == "ML":
+            parts.append(NormalML(structure, target(covariance, given)))
+        else:
+            aim = least_squares_target(estimator, covariance, given, n)
+            parts.append(MomentLeastSquares(structure, aim))
     return joint(parts, sizes)
 
 

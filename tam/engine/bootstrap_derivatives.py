@@ -5,9 +5,10 @@ variables in all, c free cells (paths, then covariances), z free directions. Mea
 covariances with a constant (``bootstrap_constant``).
 
     ML              F = log|Sigma| + tr(S V) - log|S| - p     V = Sigma^-1      Q = V - V S V
-    least squares   F = tr((W (S - Sigma))^2) / 2             V = W             Q = W (Sigma - S) W
+    GLS             F = tr((V E)^2) / 2, E = S - Sigma        V = S^-1          Q = -V E V
+    ULS             F = sum of e_ij^2, i >= j                 V = I             Q = -E - diag(E)
 
-with W the identity (ULS) or the inverse of S (GLS); then dF = tr(Q dSigma) in both.
+and dF = tr(Q dSigma) in all of them.
 
 A cell changes Sigma by weight (a b' + b a'), and every a and b is a column of M (effects on the observed
 variables) or of G (covariances with them). So all derivatives are picked from the small matrices U'VU and
@@ -29,16 +30,20 @@ from tam.engine.structure import Floats, Implied, Integers, Structure
 @dataclass(frozen=True, slots=True)
 class Samples:
     """One group's samples: ``covariances`` S (r, p, p), ``log_determinants`` log|S| (r,), ``shares`` (r,) of
-    all cases; ``weights`` W (r, p, p) of least squares, None for ML."""
+    all cases; ``weights`` V (r, p, p) of least squares, None for ML; ``variances``: half the squared errors
+    of the variances count extra, as in ULS."""
 
     covariances: Floats
     log_determinants: Floats
     shares: Floats
     weights: Floats | None = None
+    variances: bool = False
 
     def keep(self, which: NDArray[Any]) -> Samples:
         weights = None if self.weights is None else self.weights[which]
-        return Samples(self.covariances[which], self.log_determinants[which], self.shares[which], weights)
+        return Samples(
+            self.covariances[which], self.log_determinants[which], self.shares[which], weights, self.variances
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +169,13 @@ def discrepancy(sigma: Floats, samples: Floats, log_determinant: Floats) -> tupl
     return np.asarray(np.where(sound, value, np.inf)), inverse
 
 
-def squared_distance(sigma: Floats, samples: Floats, weights: Floats) -> Floats:
-    """F = tr((W (S - Sigma))^2) / 2 (r,); infinite where it is no number."""
-    turned = weights @ (samples - sigma)
+def squared_distance(sigma: Floats, samples: Floats, weights: Floats, *, variances: bool) -> Floats:
+    """F of least squares (r,); infinite where it is no number."""
+    error = samples - sigma
+    turned = weights @ error
     value = (turned * _transpose(turned)).sum(axis=(1, 2)) / 2
+    if variances:
+        value += (np.diagonal(error, axis1=1, axis2=2) ** 2).sum(axis=1) / 2
     return np.asarray(np.where(np.isfinite(value), value, np.inf))
 
 
@@ -197,8 +205,8 @@ def slope_and_curvature(
 ) -> tuple[Floats, Floats]:
     """Gradient (r, y) and second derivatives (r, y, y) of F along the active directions.
 
-    ``observed`` False: the expected ones, tr(V d_k V d_l). True: the Hessian,
-    tr(V d_k V d_l) + tr(Q d_kl), for ML with 2 tr(V d_k V d_l (V S V - V)) added.
+    ``observed`` False: the expected ones, tr(V d_k V d_l), for ULS with the sum of d_k,ii d_l,ii added. True:
+    the Hessian, which has tr(Q d_kl) on top, and for ML 2 tr(d_k V d_l (V S V - V)).
     """
     used = _columns(plan, at)
     inner, whole = (_draws_last(one) for one in _inner(inverse @ used, used, at, samples))
@@ -230,6 +238,9 @@ def slope_and_curvature(
         _add_second_order(plan, at, inner, curvature)
     c = len(plan.left)
     square = np.ascontiguousarray(curvature.take(plan.square.ravel(), axis=0).T).reshape(-1, c, c)
+    if samples.variances:
+        own = 2 * plan.weight * used[:, :, plan.left] * used[:, :, plan.right]
+        square += _transpose(own) @ own
     if plan.cells is not None:
         square = plan.cells.T @ square @ plan.cells
     return _folded_slope(plan, inner), square
@@ -246,7 +257,11 @@ def _inner(turned: Floats, used: Floats, at: Implied, samples: Samples) -> tuple
     whole = _transpose(used) @ turned
     if samples.weights is None:
         return whole - _transpose(turned) @ (samples.covariances @ turned), whole
-    return _transpose(turned) @ ((at.sigma - samples.covariances) @ turned), whole
+    excess = at.sigma - samples.covariances
+    inner = _transpose(turned) @ (excess @ turned)
+    if samples.variances:
+        inner += _transpose(used) @ (np.diagonal(excess, axis1=1, axis2=2)[:, :, None] * used)
+    return inner, whole
 
 
 def _folded_slope(plan: Plan, inner: Floats) -> Floats:

@@ -169,7 +169,7 @@ def _evaluate(
         if sample.weights is None:
             value, inverse = discrepancy(at.sigma, sample.covariances, sample.log_determinants)
         else:
-            value = squared_distance(at.sigma, sample.covariances, sample.weights)
+            value = squared_distance(at.sigma, sample.covariances, sample.weights, variances=sample.variances)
             inverse = sample.weights
         total += sample.shares * value
         states.append(GroupState(at, inverse))
@@ -190,7 +190,7 @@ def _slope_and_curvature(
     for model, sample, state in zip(models, samples, states):
         one, two = slope_and_curvature(model.plan, state.at, state.inverse, sample, observed=observed)
         share, active = sample.shares, model.plan.active
-        if len(models) == 1 and len(active) == z:
+        if len(models) == 1 and len(active) == z and sample.weights is None:
             return one, two  # the only group has all cases
         slopes[:, active] += share[:, None] * one
         curvatures[:, active[:, None], active] += share[:, None, None] * two
