@@ -12,7 +12,7 @@ import numpy as np
 from tam.engine.fiml import FimlML, fiml_target
 from tam.engine.fiml_patterns import Booleans
 from tam.engine.fiml_robust import IncompleteGroup
-from tam.engine.fiml_sample import Incomplete, incomplete_sample
+from tam.engine.fiml_sample import Incomplete, incomplete_sample, left_out
 from tam.engine.groups import GroupedData
 from tam.engine.objective import joint
 from tam.engine.parameter_table import ParameterTable
@@ -36,9 +36,10 @@ def incomplete_sample_of(data: GroupedData, compiled: Compiled) -> Sample:
         for at, (label, structure) in enumerate(zip(data.labels, compiled.structures))
     ]
     found = collected(parts, data.problems)
-    return replace(
-        found, problems=(*found.problems, *(note for one in found.incomplete for note in one.problems))
-    )
+    in_group = values if data.group_of is None else values[data.group_of >= 0]
+    notes = left_out(in_group, names, given_variables(compiled.structures[0]))
+    notes += [note for one in found.incomplete for note in one.problems]
+    return replace(found, problems=(*found.problems, *notes))
 
 
 def _group_sample(

@@ -19,7 +19,7 @@ from tam.engine.solution import Solution
 from tam.errors import Unavailable
 from tam.stats import fit_indices, robust_indices
 
-NOT_DETERMINED = "two variables were never answered together"
+NOT_DETERMINED = "the answers that are there do not settle every covariance"
 NO_BASELINE = "the baseline model cannot be estimated"
 _ROBUST = (
     "cfi_robust", "tli_robust", "rmsea_robust", "rmsea_robust_ci_low", "rmsea_robust_ci_high",

@@ -104,21 +104,6 @@ def reweighted(patterns: Patterns, rows: Floats, weights: Floats) -> Patterns:
     return replace(patterns, counts=counts, means=means, covariances=covariances)
 
 
-def without_uncounted(patterns: Patterns) -> Patterns:
-    """Only the patterns that some weight falls on; ``of_row`` is -1 for rows of the others."""
-    kept = patterns.counts > 0
-    if kept.all():
-        return patterns
-    place = np.where(kept, np.cumsum(kept) - 1, -1)
-    return Patterns(
-        patterns.observed[kept],
-        patterns.counts[kept],
-        patterns.means[kept],
-        patterns.covariances[kept],
-        np.asarray(place[patterns.of_row], dtype=np.intp),
-    )
-
-
 def marginal(patterns: Patterns, variables: Integers) -> Patterns:
     """The patterns of some of the variables; cases that miss all of them are left out.
 

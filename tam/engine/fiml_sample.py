@@ -41,23 +41,26 @@ def incomplete_sample(
 
     ``values`` (n, p) with nan where an answer is missing. Raises ``TamError`` where they determine nothing.
     """
-    missing = np.isnan(values)
-    empty = np.asarray(missing.all(axis=1))
-    without_x = np.asarray(missing[:, given].any(axis=1) & ~empty)
+    empty, without_x = _unusable_rows(values, given)
     kept = np.flatnonzero(~(empty | without_x))
     rows = values[kept]
     problems = [*_not_usable(rows, names, label), *_never_answered(rows, names, label)]
     if problems:
         raise TamError(problems)
-    notes = list(_left_out(missing, empty, without_x, given, names))
     patterns = patterns_of(rows)
     saturated = saturated_moments(patterns)
     if saturated is None or not saturated.converged:
-        raise TamError(_not_found(saturated, names))
+        raise TamError(_not_found(saturated, [named(name, label) for name in names]))
     raise_if_not_definite(saturated.covariance, names, label)
-    if not saturated.determined:
-        notes.append(_not_determined(patterns, names))
+    notes = _never_together(patterns, [named(name, label) for name in names])
     return Incomplete(tuple(names), rows, kept, patterns, saturated, tuple(notes))
+
+
+def _unusable_rows(values: Floats, given: Booleans) -> tuple[Booleans, Booleans]:
+    """Rows (n,) without any answer, and the others that lack one of the ``given`` columns."""
+    missing = np.isnan(values)
+    empty = np.asarray(missing.all(axis=1))
+    return empty, np.asarray(missing[:, given].any(axis=1) & ~empty)
 
 
 def _not_usable(rows: Floats, names: Sequence[str], label: str | None) -> list[Problem]:
@@ -77,27 +80,25 @@ def _never_answered(rows: Floats, names: Sequence[str], label: str | None) -> li
     return found
 
 
-def _left_out(
-    missing: Booleans, empty: Booleans, without_x: Booleans, given: Booleans, names: Sequence[str]
-) -> list[Problem]:
-    found = []
+def left_out(values: Floats, names: Sequence[str], given: Booleans) -> list[Problem]:
+    """Notes on the rows (n, p) that ``incomplete_sample`` cannot use, all groups together."""
+    empty, without_x = _unusable_rows(values, given)
+    total, found = len(values), []
     if empty.any():
-        found.append(problem("rows-without-answers", dropped=int(empty.sum()), total=len(missing)))
+        found.append(problem("rows-without-answers", dropped=int(empty.sum()), total=total))
     if without_x.any():
-        count = missing[without_x].sum(axis=0)
+        count = np.isnan(values[without_x]).sum(axis=0)
         columns = [f"{names[int(at)]} ({count[at]})" for at in np.flatnonzero(given) if count[at]]
-        found.append(
-            problem(
-                "rows-without-predictor", dropped=int(without_x.sum()), total=len(missing), columns=columns
-            )
-        )
+        dropped = int(without_x.sum())
+        found.append(problem("rows-without-predictor", dropped=dropped, total=total, columns=columns))
     return found
 
 
-def _not_determined(patterns: Patterns, names: Sequence[str]) -> Problem:
+def _never_together(patterns: Patterns, names: Sequence[str]) -> list[Problem]:
+    """The pairs of columns that no row answered both of."""
     i, j = np.nonzero(np.triu(patterns.coverage == 0, k=1))
     pairs = [f"{names[int(a)]} - {names[int(b)]}" for a, b in zip(i, j)]
-    return problem("pair-never-together", pairs=pairs[:20] or ["-"])
+    return [problem("pair-never-together", pairs=pairs[:20])] if pairs else []
 
 
 def _not_found(saturated: Saturated | None, names: Sequence[str]) -> Problem:
