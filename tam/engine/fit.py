@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas
 
     from tam.engine.groups import Given
+    from tam.engine.wald import WaldTest
     from tam.stats.scaled_tests import DifferenceTest
 
 #: What can be asked for; each absent one is refused by name.
@@ -324,6 +325,12 @@ class Fit:
         from tam.engine.robust_comparison import compare
 
         return compare(self, other, method)
+
+    def wald(self, constraints: str) -> WaldTest:
+        """Wald test that equations between labels, such as ``"a == b; c == 0"``, hold together."""
+        from tam.engine.wald import wald_test
+
+        return wald_test(self, constraints)
 
     def bootstrap(
         self, n: int = 1000, seed: int = 1, interval: Literal["percentile", "bc", "bca"] = "percentile"

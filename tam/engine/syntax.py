@@ -28,8 +28,11 @@ EXPRESSION_OPERATORS = (":=", "==", "<", ">")
 FOREIGN_OPERATORS = ("<~", "~*~")
 
 
-def parse_model(text: str) -> Syntax:
-    """The statements of a model text. Raises ``TamError`` with every problem, each with line and caret."""
+def parse_model(text: str, *, relations_only: bool = False) -> Syntax:
+    """The statements of a model text. Raises ``TamError`` with every problem, each with line and caret.
+
+    ``relations_only``: the text needs no formula, as that of constraints to test.
+    """
     tokens, problems = tokenise(text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     bad_lines = {one.where.line for one in problems}
@@ -44,7 +47,7 @@ def parse_model(text: str) -> Syntax:
             problems.append(error.problem(lines))
             continue
         (formulas if isinstance(parsed, Formula) else relations).append(parsed)  # type: ignore[arg-type]
-    if not problems and not formulas:
+    if not problems and not formulas and not relations_only:
         problems.append(problem("model-empty"))
     if problems:
         raise TamError(sorted(problems, key=lambda one: one.where.line or 0))

@@ -20,5 +20,12 @@ steps <- list(configural = "", thresholds = "thresholds", loadings = c("threshol
 fits <- lapply(steps, function(equal) sem(measured, data("tam"), ordered = TRUE, group = "group", group.equal = equal))
 out$ordered_groups <- list(thresholds = tested(fits[[1]], fits[[2]]), loadings = tested(fits[[2]], fits[[3]]),
   both = tested(fits[[1]], fits[[3]]))
+labelled <- paste0(measured, "PU ~ a*PEOU\nPI ~ b*PU + c*PEOU\nab := a*b")
+out$labelled <- labelled
+out$wald <- lapply(c(equal = "a == b", two = "a == b\nc == 0", curved = "a*b == 0.2"), function(text) lapply(
+  c(ML = "ML", MLM = "MLM", MLR = "MLR"), function(estimator) {
+    t <- lavTestWald(sem(labelled, data("tam"), estimator = estimator), text)
+    list(constraints = text, chisq = t$stat, df = t$df, pvalue = t$p.value)
+  }))
 write_json(out, "lavaan_differences.json", digits = NA, auto_unbox = TRUE)
 str(out)

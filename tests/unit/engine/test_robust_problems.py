@@ -96,3 +96,22 @@ def test_differences_that_do_not_exist() -> None:
         scaling_factor(0.0, 0)
     with pytest.raises(ValueError, match="not positive"):
         satorra_2000(2.0, 3, 1.0, 2, np.zeros((1, 1)))
+
+
+def test_wald_tests_that_cannot_be_made() -> None:
+    fit = fit_model(PATHS.replace("PU ~ ", "PU ~ a*") + "PI ~ b*PU + 0.5*PEOU\nab := a*b", DATA)
+
+    def codes(text: str) -> list[str]:
+        with pytest.raises(TamError) as caught:
+            fit.wald(text)
+        return [one.code for one in caught.value.problems]
+
+    assert codes("a == b; ab == d") == ["unknown-label"]
+    assert codes("a < b") == ["wald-only-equalities"]
+    assert codes("") == ["wald-nothing"]
+    assert codes("a == b; b == a") == ["wald-dependent"]
+    assert codes("a == a") == ["wald-dependent"]
+    assert codes("a == ") == ["syntax-unexpected"]
+    # One constraint on one parameter: the square of its z.
+    z = float(fit.estimates.query("label == 'a'")["z"].iloc[0])
+    assert fit.wald("a == 0").chisq == pytest.approx(z**2)
