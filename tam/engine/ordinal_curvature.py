@@ -40,7 +40,7 @@ def _covariance_part(model: OrdinalStructure, point: OrdinalPoint, slopes: Slope
     """tr(Q d2Sigma) (q, q) with the residual variances following, scalings in front of Sigma held."""
     structure, at = model.structure, model.responses
     q, extra = len(structure.free), len(at)
-    reach = point.implied.effects[structure.observed][:, at]
+    reach = point.implied.effects[np.ix_(model.modelled, at)]
     squared = point.implied.effects[np.ix_(at, at)] ** 2
     multipliers = (
         -np.linalg.solve(squared.T, np.sum(reach * (inner @ reach), axis=0)) if extra else np.empty(0)
@@ -55,7 +55,11 @@ def _covariance_part(model: OrdinalStructure, point: OrdinalPoint, slopes: Slope
         parameter=np.concatenate([cells.parameter, q + np.arange(extra)]),
         weight=np.concatenate([cells.weight, np.full(extra, 0.5)]),
     )
-    by_cell = second_order(replace(structure, covariances=longer), point.implied, balanced)
+    observed = len(structure.observed_names)
+    seen = model.modelled - structure.latents
+    whole = np.zeros((observed, observed))
+    whole[np.ix_(seen, seen)] = balanced
+    by_cell = second_order(replace(structure, covariances=longer), point.implied, whole)
     parameter = np.concatenate([structure.paths.parameter, longer.parameter])
     gather = np.zeros((len(parameter), q + extra))
     gather[np.arange(len(parameter)), parameter] = 1.0
@@ -70,23 +74,42 @@ def _covariance_part(model: OrdinalStructure, point: OrdinalPoint, slopes: Slope
 
 
 def _own_part(model: OrdinalStructure, point: OrdinalPoint, slopes: Slopes, pull: Floats) -> Floats:
-    """Thresholds delta (tau - mu) and means mu: pull' d2 of them (q, q)."""
-    delta, variable = point.scalings, model.thresholds.variable
-    at_cuts, at_means, _ = model.own_places
-    summed = np.bincount(variable, weights=pull[at_cuts], minlength=len(delta))
+    """Thresholds delta (tau - mu), means mu and slopes on x: pull' d2 of them (q, q)."""
+    delta, variable, place = point.scalings, model.thresholds.variable, model.own_places
+    summed = np.bincount(variable, weights=pull[place.cuts], minlength=len(delta))
     weights = -delta * summed
-    weights[~model.ordered] = pull[at_means]
+    weights[~model.ordered] = pull[place.means]
     total = np.zeros((len(model.structure.free),) * 2)
     if model.structure.meanstructure:
-        total += second_order_means(model.structure, point.implied, weights)
+        total += second_order_means(model.structure, point.implied, _on_observed(model, weights))
+    total += _predictor_part(model, point, delta[:, None] * pull[place.slopes])
     by_delta = scaling_slopes(model)
     if by_delta.any():
         moved = -summed[:, None] * slopes.mu
         free = model.thresholds.parameter >= 0
         by_cut = np.zeros((len(delta), total.shape[0]))
-        np.add.at(by_cut, (variable[free], model.thresholds.parameter[free]), pull[at_cuts][free])
-        turn = by_delta.T @ (moved + by_cut)
+        np.add.at(by_cut, (variable[free], model.thresholds.parameter[free]), pull[place.cuts][free])
+        on_given = np.einsum("pr,prq->pq", pull[place.slopes], slopes.on_given)
+        turn = by_delta.T @ (moved + by_cut + on_given)
         total += turn + turn.T
+    return total
+
+
+def _on_observed(model: OrdinalStructure, weights: Floats) -> Floats:
+    """Weights of the modelled variables (p,) among all observed ones."""
+    whole = np.zeros(len(model.structure.observed_names))
+    whole[model.modelled - model.structure.latents] = weights
+    return whole
+
+
+def _predictor_part(model: OrdinalStructure, point: OrdinalPoint, pull: Floats) -> Floats:
+    """pull' d2 (q, q) of the effects of x, ``pull`` (p, r): means under an intercept of 1 for x alone."""
+    none = np.empty(0, dtype=np.intp)
+    bare = replace(model.structure, intercepts=Cells(none, none, none, np.empty(0)))
+    total = np.zeros((len(model.structure.free),) * 2)
+    for number, x in enumerate(model.given):
+        one = replace(point.implied, mean=point.implied.effects[:, x])
+        total += second_order_means(bare, one, _on_observed(model, pull[:, number]))
     return total
 
 
@@ -95,7 +118,7 @@ def _scaling_part(
 ) -> Floats:
     """What the scalings add to pull' d2(delta_i delta_j Sigma_ij) (q, q)."""
     row, column = below_diagonal(len(model.ordered))
-    delta, sigma = point.scalings, point.implied.sigma[row, column]
+    delta, sigma = point.scalings, point.sigma[row, column]
     moved = delta[column][:, None] * by_delta[row] + delta[row][:, None] * by_delta[column]
     turn = moved.T @ (pull[:, None] * slopes.sigma)
     turn += by_delta[row].T @ ((pull * sigma)[:, None] * by_delta[column])

@@ -58,11 +58,16 @@ def fit_ordinal(
     grouping = Grouping(given.labels, tuple(group_equal), tuple(group_partial))
     plain = plain_table(syntax, std_lv=std_lv, grouping=grouping)
     names = ordered_names(plain.variables, ordered)
-    _raise_for_predictors(plain.variables)
+    _raise_for_products(plain.variables)
     raise_for_empty_interactions(plain)
     complete = complete_sample(given, plain.variables.observed, means=False)
     found = ordinal_sample(
-        complete.complete_rows, given.labels, plain.variables.observed, names, complete.problems
+        complete.complete_rows,
+        given.labels,
+        plain.variables.observed,
+        names,
+        plain.variables.exogenous,
+        complete.problems,
     )
     table = ordinal_table(syntax, found.categories, std_lv=std_lv, grouping=grouping)
     solution = solve_ordinal(table, found)
@@ -96,28 +101,18 @@ def _raise_for_options(
         raise TamError(found)
 
 
-def _raise_for_predictors(variables: Variables) -> None:
-    """Products of answers have no thresholds; observed predictors would have to be conditioned on."""
+def _raise_for_products(variables: Variables) -> None:
+    """Products of ordered answers have no thresholds of their own."""
     products = [name for name in variables.observed if ":" in name]
     if products:
         raise TamError(problem("ordered-interaction", Where(column=products[0]), name=products[0]))
-    if variables.exogenous:
-        first = variables.exogenous[0]
-        raise TamError(
-            problem(
-                "ordered-covariate",
-                Where(column=first),
-                variables=list(variables.exogenous),
-                example=f"{first} ~~ {first}",
-            )
-        )
 
 
 def _polychoric(sample: Sample, found: OrdinalSolution) -> Sample:
     """The sample with the covariances that were fitted in place of those of the numbers."""
     groups = tuple(
-        replace(one, moments=Moments(found.sample.names, own.covariance, own.means, own.n))
-        for one, own in zip(sample.groups, found.sample.groups)
+        replace(one, moments=Moments(found.sample.names, whole.covariance, whole.means, own.n))
+        for one, whole, own in zip(sample.groups, found.sample.wholes, found.sample.groups)
     )
     return Sample(groups, found.sample.problems)
 
@@ -167,7 +162,7 @@ class OrdinalFit(Fit):
     def modification_indices(self, smallest: float = 0.0) -> NoReturn:  # noqa: ARG002 the base's argument
         raise TamError(problem("ordered-modification"))
 
-    def factor_scores(self, method: str = "regression") -> NoReturn:
+    def factor_scores(self, method: str = "regression") -> NoReturn:  # noqa: ARG002 the base's argument
         raise TamError(problem("ordered-scores"))
 
 

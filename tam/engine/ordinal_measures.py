@@ -10,15 +10,17 @@ import numpy as np
 
 from tam.engine.measures import NAMES
 from tam.engine.ordinal_solution import OrdinalSolution, Sandwich
+from tam.engine.structure import Floats
 from tam.errors import Unavailable
 from tam.stats import fit_indices as formulas
 from tam.stats import robust_indices
 from tam.stats.categorical_indices import CorrelationFit, normal_discrepancy
-from tam.stats.ordinal_moments import OrdinalMoments
+from tam.stats.ordinal_moments import OrdinalMoments, below_diagonal
 from tam.stats.scaled_shifted import ScaledShifted, scaled_shifted, traces
 
 NO_LIKELIHOOD = "weighted least squares has no likelihood"
 NO_DEGREES = "a model with 0 degrees of freedom cannot be tested"
+GIVEN = "robust indices are known only without observed predictors"
 MIXED = "robust indices are known only where all variables are ordered"
 LINKED = "robust indices are known only where thresholds and scalings are free of constraints"
 SINGULAR = "the information is singular"
@@ -166,7 +168,7 @@ def _robust(found: OrdinalSolution, bread: Sandwich) -> dict[str, Any]:
         normal = normal_discrepancy(_correlation_fits(found), bread.inverse)
     except (ValueError, np.linalg.LinAlgError) as error:
         return dict.fromkeys(names, Unavailable(str(error)))
-    p = len(found.sample.names)
+    p = len(found.sample.ordered)
     baseline_df = groups * p * (p - 1) // 2
     factor, under = normal.trace / df, normal.baseline_trace / baseline_df
     pair = (normal.chisq, df, factor, normal.baseline_chisq, baseline_df, under)
@@ -185,6 +187,8 @@ def _robust(found: OrdinalSolution, bread: Sandwich) -> dict[str, Any]:
 def _no_robust(found: OrdinalSolution) -> str:
     if found.solution.compiled.df <= 0:
         return NO_DEGREES
+    if found.sample.given:
+        return GIVEN
     if not found.sample.ordered.all():
         return MIXED
     cuts = np.concatenate([model.thresholds.parameter for model in found.models])
@@ -201,7 +205,7 @@ def _correlation_fits(found: OrdinalSolution) -> list[CorrelationFit]:
         fits.append(
             CorrelationFit(
                 sample=moments.covariance,
-                implied=point.implied.sigma,
+                implied=point.at.sigma,
                 slopes=one.slopes[part],
                 weight=one.weight[part],
                 nacov=one.nacov[part, part],
@@ -212,12 +216,24 @@ def _correlation_fits(found: OrdinalSolution) -> list[CorrelationFit]:
 
 
 def _srmr(found: OrdinalSolution) -> float:
-    """Mean over the groups, weighted by their cases, of the residuals of the (co)variances."""
+    """Mean over the groups, weighted by their cases, of the standardised residuals of the (co)variances."""
     total = 0.0
     for moments, point in zip(found.sample.groups, found.solution.minimum.point.groups):
-        scale = np.outer(point.at.scalings, point.at.scalings)
-        total += moments.n / found.sample.n * formulas.srmr(moments.covariance, scale * point.implied.sigma)
+        implied = np.outer(point.at.scalings, point.at.scalings) * point.at.sigma
+        if found.sample.given:
+            one = _srmr_given(moments.covariance, implied, len(found.sample.given))
+        else:
+            one = formulas.srmr(moments.covariance, implied)
+        total += moments.n / found.sample.n * one
     return total
+
+
+def _srmr_given(covariance: Floats, implied: Floats, predictors: int) -> float:
+    """lavaan's convention given predictors: residuals of covariances only, over p(p + 1)/2 + predictors."""
+    deviations = np.sqrt(np.diag(covariance))
+    residual = ((covariance - implied) / np.outer(deviations, deviations))[below_diagonal(len(covariance))]
+    p = len(covariance)
+    return float(np.sqrt(np.sum(residual**2) / (p * (p + 1) / 2 + predictors)))
 
 
 def _gfi(found: OrdinalSolution) -> float:

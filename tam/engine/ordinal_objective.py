@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tam.engine.ordinal_curvature import pulled_curvature
+from tam.engine.ordinal_sample import Whole
 from tam.engine.ordinal_structure import (
     OrdinalPoint,
     OrdinalStructure,
     Slopes,
     implied_statistics,
     statistic_slopes,
+    with_predictors,
 )
 from tam.engine.structure import Floats, Implied
 from tam.stats.ordinal_moments import OrdinalMoments
@@ -25,16 +27,18 @@ from tam.stats.ordinal_moments import OrdinalMoments
 
 @dataclass(frozen=True, slots=True)
 class LeastSquaresPoint:
-    """F at a theta: ``at`` what the model implies there, ``error`` sample minus implied statistics (m,)."""
+    """F at a theta: ``at`` what the ``model`` implies, ``error`` sample minus implied statistics (m,)."""
 
     theta: Floats
     value: float
+    model: OrdinalStructure
     at: OrdinalPoint
     error: Floats
 
     @property
     def implied(self) -> Implied:
-        return self.at.implied
+        """Moments over the predictors as they are distributed in the sample."""
+        return with_predictors(self.model, self.at)
 
     @property
     def groups(self) -> tuple[LeastSquaresPoint]:
@@ -44,19 +48,21 @@ class LeastSquaresPoint:
 
 @dataclass(frozen=True, slots=True)
 class LeastSquares:
-    """The objective of one group: what the ``model`` implies against the statistics ``aim``.
+    """The objective of one group: what the ``model`` implies against ``statistics`` (m,) of ``n`` cases.
 
-    ``weight`` (m,) is the diagonal of W.
+    ``weight`` (m,) is the diagonal of W; ``aim`` the moments of all observed variables, for display.
     """
 
     model: OrdinalStructure
-    aim: OrdinalMoments
+    statistics: Floats
     weight: Floats
+    n: int
+    aim: Whole
 
     @classmethod
-    def of(cls, model: OrdinalStructure, aim: OrdinalMoments) -> LeastSquares:
+    def of(cls, model: OrdinalStructure, moments: OrdinalMoments, aim: Whole) -> LeastSquares:
         """The objective with the inverse sampling variances as weights."""
-        return cls(model, aim, 1.0 / np.diag(aim.nacov))
+        return cls(model, moments.statistics, 1.0 / np.diag(moments.nacov), moments.n, aim)
 
     def evaluate(self, theta: Floats) -> LeastSquaresPoint | None:
         """F at theta (q,); None where the model implies nothing there."""
@@ -64,13 +70,13 @@ class LeastSquares:
             point = implied_statistics(self.model, theta)
         except np.linalg.LinAlgError:
             return None
-        error = self.aim.statistics - point.statistics
+        error = self.statistics - point.statistics
         value = self._share * float(error @ (self.weight * error))
-        return LeastSquaresPoint(theta, value, point, error) if np.isfinite(value) else None
+        return LeastSquaresPoint(theta, value, self.model, point, error) if np.isfinite(value) else None
 
     @property
     def _share(self) -> float:
-        return (self.aim.n - 1) / self.aim.n
+        return (self.n - 1) / self.n
 
     def slopes(self, point: LeastSquaresPoint) -> Slopes:
         return statistic_slopes(self.model, point.at)

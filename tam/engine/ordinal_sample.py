@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tam.engine.structure import Floats
 from tam.engine.table_rows import Variables
 from tam.errors import Problem, TamError, Where, problem
+from tam.stats.conditional_moments import conditional_moments
 from tam.stats.ordinal_moments import OrdinalMoments, ordinal_moments
 from tam.stats.thresholds import answers
 
@@ -24,18 +25,34 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """Covariances (p, p) and means (p,) of all observed variables, ordered ones in units of their responses
+    given the predictors."""
+
+    covariance: Floats
+    means: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class OrdinalSample:
-    """Statistics of every group, in the model's order of variables; ``categories`` of the ordered ones."""
+    """Statistics of every group.
+
+    ``names`` of the observed variables in the model's order, ``given`` the predictors among them,
+    ``categories`` of the ordered ones; ``groups`` statistics of all others than the predictors, ``wholes``
+    moments of all.
+    """
 
     names: tuple[str, ...]
+    given: tuple[str, ...]
     categories: dict[str, int]
     groups: tuple[OrdinalMoments, ...]
+    wholes: tuple[Whole, ...]
     problems: tuple[Problem, ...]
 
     @property
     def ordered(self) -> NDArray[np.bool_]:
-        """Mask (p,) of the ordered variables."""
-        return np.array([name in self.categories for name in self.names])
+        """Mask of the ordered variables among those that are no predictors."""
+        return np.array([name in self.categories for name in self.names if name not in self.given])
 
     @property
     def n(self) -> int:
@@ -71,9 +88,10 @@ def ordinal_sample(
     labels: Sequence[str | None],
     names: Sequence[str],
     ordered: Sequence[str],
+    given: Sequence[str] = (),
     notes: Sequence[Problem] = (),
 ) -> OrdinalSample:
-    """Statistics of the complete rows (n_g, p) of every group.
+    """Statistics of the complete rows (n_g, p) of every group, given the predictors ``given``.
 
     Raises ``TamError`` where an ordered variable has too many answers, where the answers of groups differ,
     and where a correlation cannot be told from 1.
@@ -82,10 +100,15 @@ def ordinal_sample(
     problems = _answer_problems(counts, labels, names, ordered)
     if problems:
         raise TamError(problems)
-    mask = np.array([name in ordered for name in names])
-    groups = tuple(ordinal_moments(part, mask) for part in rows)
+    x = np.array([name in given for name in names])
+    modelled = [name for name in names if name not in given]
+    mask = np.array([name in ordered for name in modelled])
+    groups = tuple(
+        conditional_moments(part[:, ~x], mask, part[:, x]) if x.any() else ordinal_moments(part, mask)
+        for part in rows
+    )
     problems = [
-        problem("polychoric-ran-away", Where(column=names[i]), first=names[i], second=names[j])
+        problem("polychoric-ran-away", Where(column=modelled[i]), first=modelled[i], second=modelled[j])
         for one in groups
         for i, j in one.ran_away[:20]
     ]
@@ -94,9 +117,25 @@ def ordinal_sample(
     found = list(notes)
     for one, label in zip(groups, labels):
         found += _definite_problems(one, label)
-    found += _sparse_problems(groups, names)
-    categories = {name: count for name, count, one in zip(names, counts[0], mask) if one}
-    return OrdinalSample(tuple(names), categories, groups, tuple(found))
+    found += _sparse_problems(groups, modelled)
+    categories = {name: count for name, count in zip(names, counts[0]) if name in ordered}
+    wholes = tuple(_whole(one, part[:, x], x) for one, part in zip(groups, rows))
+    return OrdinalSample(tuple(names), tuple(given), categories, groups, wholes, tuple(found))
+
+
+def _whole(moments: OrdinalMoments, predictors: Floats, x: NDArray[np.bool_]) -> Whole:
+    """Moments of all variables: of the residuals and what the predictors add (divisor n - 1, as lavaan)."""
+    if not x.any():
+        return Whole(moments.covariance, moments.means)
+    centre = predictors.mean(axis=0)
+    centred = predictors - centre
+    inner = centred.T @ centred / (len(predictors) - 1)
+    covariance, means = np.empty((len(x), len(x))), np.empty(len(x))
+    across = moments.slopes @ inner
+    covariance[np.ix_(x, x)], covariance[np.ix_(~x, x)], covariance[np.ix_(x, ~x)] = inner, across, across.T
+    covariance[np.ix_(~x, ~x)] = moments.covariance + across @ moments.slopes.T
+    means[x], means[~x] = centre, moments.means + moments.slopes @ centre
+    return Whole(covariance, means)
 
 
 def _answer_problems(

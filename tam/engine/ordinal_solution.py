@@ -57,10 +57,12 @@ def solve_ordinal(table: ParameterTable, sample: OrdinalSample) -> OrdinalSoluti
     compiled = compile_model(table)
     compiled = replace(compiled, moments=sum(len(one.nacov) for one in sample.groups))
     models = tuple(
-        ordinal_structure(structure, table.rows_of(at), tuple(sample.categories))
-        for at, structure in enumerate(compiled.structures)
+        ordinal_structure(
+            structure, table.rows_of(at), tuple(sample.categories), whole.covariance, whole.means
+        )
+        for at, (structure, whole) in enumerate(zip(compiled.structures, sample.wholes))
     )
-    parts = [LeastSquares.of(model, one) for model, one in zip(models, sample.groups)]
+    parts = [LeastSquares.of(*one) for one in zip(models, sample.groups, sample.wholes)]
     sizes = tuple(one.n for one in sample.groups)
     start, plain = (_start(table, models, sample, sizes, cautious=cautious) for cautious in (False, True))
     ready = checked(compiled, Prepared(compiled.structures, sizes, joint(parts, sizes), start, plain))
@@ -79,8 +81,8 @@ def _start(
     values = plain_starting_values if cautious else starting_values
     rows = [table.rows_of(at) for at in range(len(models))]
     starts = [
-        values(model.structure, own, one.covariance, one.means)
-        for model, own, one in zip(models, rows, sample.groups)
+        values(model.sampled, own, one.covariance, one.means)
+        for model, own, one in zip(models, rows, sample.wholes)
     ]
     theta = merged_starts([model.structure for model in models], starts, sizes).copy()
     total, weight = np.zeros(len(theta)), np.zeros(len(theta))

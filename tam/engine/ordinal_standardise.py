@@ -1,7 +1,7 @@
 """Unstandardised and standardised values of every row of a model with ordered variables, with derivatives.
 
 As ``tam.engine.standardise``, and beyond it: thresholds are divided by the response's standard deviation,
-scalings multiplied by it, and the residual variances of ordered variables move with theta although they are
+scalings become 1, and the residual variances of ordered variables move with theta although they are
 no parameters.
 """
 
@@ -12,10 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tam.engine.ordinal_structure import OrdinalPoint, OrdinalStructure, Slopes
+from tam.engine.ordinal_structure import (
+    OrdinalPoint,
+    OrdinalStructure,
+    Slopes,
+    total_slopes,
+    with_predictors,
+)
 from tam.engine.ordinal_table import SCALING, THRESHOLD
 from tam.engine.standardise import Standardised
-from tam.engine.structure import Floats
+from tam.engine.structure import Floats, Implied
 from tam.engine.table_rows import Row
 
 
@@ -32,23 +38,28 @@ def row_columns(
     model: OrdinalStructure, point: OrdinalPoint, slopes: Slopes, rows: Sequence[Row]
 ) -> RowColumns:
     """Values (rows,) and derivatives (rows, q) of one group's rows at a point."""
-    raw = _raw(model, point, slopes, rows)
+    whole = with_predictors(model, point)
+    raw = _raw(model, point, whole, slopes, rows)
     total, own = _powers(model, rows)
     latent = np.arange(total.shape[1]) < model.structure.latents
-    logs = _log_deviations(model, point, slopes)
+    logs = _log_deviations(model, whole, slopes)
+    std = _scaled(raw, total, own, logs)
+    scaling = np.array([row.op == SCALING for row in rows], dtype=bool)
     return RowColumns(
         raw=raw,
-        std=_scaled(raw, total, own, logs),
+        std=Standardised(np.where(scaling, 1.0, std.value), np.where(scaling[:, None], 0.0, std.slope)),
         std_lv=_scaled(raw, total * latent, own * latent, logs),
     )
 
 
-def _raw(model: OrdinalStructure, point: OrdinalPoint, slopes: Slopes, rows: Sequence[Row]) -> Standardised:
+def _raw(
+    model: OrdinalStructure, point: OrdinalPoint, whole: Implied, slopes: Slopes, rows: Sequence[Row]
+) -> Standardised:
     place = {name: at for at, name in enumerate(model.structure.names)}
-    k = model.structure.latents
+    of_modelled = {int(at): number for number, at in enumerate(model.modelled)}
     cuts = _threshold_places(model)
     responses = {int(at): number for number, at in enumerate(model.responses)}
-    matrices = point.implied.matrices
+    matrices = whole.matrices
     value = np.zeros(len(rows))
     slope = np.zeros((len(rows), len(model.structure.free)))
     for at, row in enumerate(rows):
@@ -66,14 +77,14 @@ def _raw(model: OrdinalStructure, point: OrdinalPoint, slopes: Slopes, rows: Seq
         elif row.op == "~1":
             value[at] = matrices.intercepts[i]
         elif row.op == THRESHOLD:
-            value[at] = point.thresholds[cuts[i - k] + int(row.rhs[1:]) - 1]
+            value[at] = point.thresholds[cuts[of_modelled[i]] + int(row.rhs[1:]) - 1]
         else:
-            value[at] = point.scalings[i - k]
+            value[at] = point.scalings[of_modelled[i]]
     return Standardised(value, slope)
 
 
 def _threshold_places(model: OrdinalStructure) -> dict[int, int]:
-    """Observed variable -> place of its first threshold."""
+    """Modelled variable -> place of its first threshold."""
     found: dict[int, int] = {}
     for at, variable in enumerate(model.thresholds.variable):
         found.setdefault(int(variable), at)
@@ -96,8 +107,6 @@ def _powers(model: OrdinalStructure, rows: Sequence[Row]) -> tuple[Floats, Float
             own[at, [i, j]] = -1.0
         elif row.op in ("~1", THRESHOLD):
             total[at, i] = -1.0
-        elif row.op == SCALING:
-            total[at, i] = 1.0
     return total, own
 
 
@@ -112,16 +121,17 @@ class _Logs:
     own_slopes: Floats
 
 
-def _log_deviations(model: OrdinalStructure, point: OrdinalPoint, slopes: Slopes) -> _Logs:
-    total, own = np.diag(point.implied.total), np.diag(point.implied.matrices.covariances)
-    own_slopes = np.zeros_like(slopes.total)
+def _log_deviations(model: OrdinalStructure, whole: Implied, slopes: Slopes) -> _Logs:
+    total, own = np.diag(whole.total), np.diag(whole.matrices.covariances)
+    by_total = total_slopes(model, whole, slopes.residual)
+    own_slopes = np.zeros_like(by_total)
     cells = model.structure.covariances
     diagonal = cells.row == cells.column
     own_slopes[cells.row[diagonal], cells.parameter[diagonal]] = 1.0
     own_slopes[model.responses] = slopes.residual
     with np.errstate(all="ignore"):
         logs = [np.log(np.where(part > 0, part, np.nan)) / 2.0 for part in (total, own)]
-        turned = [part / (2.0 * by[:, None]) for part, by in ((slopes.total, total), (own_slopes, own))]
+        turned = [part / (2.0 * by[:, None]) for part, by in ((by_total, total), (own_slopes, own))]
     clean = [np.where(np.isfinite(part), part, 0.0) for part in turned]
     return _Logs(logs[0], logs[1], clean[0], clean[1])
 

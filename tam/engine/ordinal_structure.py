@@ -8,8 +8,10 @@ makes Var(u*) = 1 / delta^2. The statistics that theta implies, in the order of
     threshold m of u     delta_u (tau_um - mu_u)          mean of a continuous x    mu_x
     variance of x        Sigma_xx                         covariance                delta_i delta_j Sigma_ij
 
-with delta = 1 for continuous variables. Source: Muthen (1984); Muthen and Asparouhov (2002), Latent variable
-analysis with categorical outcomes: multiple-group and growth modeling in Mplus.
+with delta = 1 for continuous variables. Given observed predictors x (``fixed.x``), all of these are those of
+the distribution given x = 0, and each variable's slopes on x, delta_i C_ix, join its thresholds or mean.
+Source: Muthen (1984); Muthen and Asparouhov (2002), Latent variable analysis with categorical outcomes:
+multiple-group and growth modeling in Mplus.
 
 The residual variances s of the ordered variables solve (C o C)_uu s = 1 / delta^2 - (C S C')_uu, which also
 holds where an ordered variable predicts others; their derivatives follow from the same equations.
@@ -40,7 +42,7 @@ from tam.stats.ordinal_moments import below_diagonal
 class Thresholds:
     """Thresholds of all ordered variables in the order of the statistics.
 
-    ``variable`` place among the observed, ``parameter`` index into theta (-1: fixed), ``fixed`` value where
+    ``variable`` place among the modelled, ``parameter`` index into theta (-1: fixed), ``fixed`` value where
     fixed; all (t,). ``rows`` places in the table of parameters.
     """
 
@@ -51,21 +53,35 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Scalings:
-    """delta per observed variable (p,): ``parameter`` index into theta (-1: fixed), ``fixed`` value."""
+    """delta per modelled variable (p,): ``parameter`` index into theta (-1: fixed), ``fixed`` value."""
 
     parameter: Integers
     fixed: Floats
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPlaces:
+    """Where thresholds (t,), continuous means and slopes (p, r) stand among the first ``size`` statistics."""
+
+    cuts: Integers
+    means: Integers
+    slopes: Integers
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrdinalStructure:
     """A structure whose ordered variables are latent responses.
 
-    ``structure`` holds 0 for the residual variances of ordered variables; ``ordered`` (p,) mask of the
-    observed variables.
+    ``structure`` holds 0 for the residual variances of ordered variables and for the moments of observed
+    predictors; ``sampled`` has the sample's in their place. ``modelled`` (p,) places in v of the observed
+    variables whose statistics are fitted, ``given`` (r,) those of the predictors; ``ordered`` (p,) mask.
     """
 
     structure: Structure
+    sampled: Structure
+    modelled: Integers
+    given: Integers
     ordered: NDArray[np.bool_]
     thresholds: Thresholds
     scalings: Scalings
@@ -73,23 +89,33 @@ class OrdinalStructure:
     @property
     def responses(self) -> Integers:
         """Places in v of the ordered variables."""
-        return self.structure.latents + np.flatnonzero(self.ordered)
+        return self.modelled[self.ordered]
 
     @property
-    def own_places(self) -> tuple[Integers, Integers, int]:
-        """Places of the thresholds and of the continuous means among the statistics; how many they are."""
+    def own_places(self) -> OwnPlaces:
         counts = np.bincount(self.thresholds.variable, minlength=len(self.ordered))
-        sizes = np.where(self.ordered, counts, 1)
-        owner = np.repeat(self.ordered, sizes)
-        return np.flatnonzero(owner), np.flatnonzero(~owner), len(owner)
+        r = len(self.given)
+        sizes = np.where(self.ordered, counts, 1) + r
+        slopes = (np.cumsum(sizes) - r)[:, None] + np.arange(r)
+        cut = np.repeat(self.ordered, sizes)
+        first = np.ones(len(cut), dtype=bool)
+        first[slopes.ravel()] = False
+        return OwnPlaces(np.flatnonzero(cut & first), np.flatnonzero(~cut & first), slopes, len(cut))
 
 
 @dataclass(frozen=True, slots=True)
 class OrdinalPoint:
-    """What theta implies: ``implied`` moments with the residual variances of ordered variables filled in,
-    ``thresholds`` (t,), ``scalings`` (p,), ``statistics`` (m,)."""
+    """What theta implies.
+
+    ``implied`` moments given x = 0 with the residual variances of ordered variables filled in; of the
+    modelled variables ``sigma`` (p, p), ``mu`` (p,), ``slopes`` (p, r) on x, and their ``scalings`` (p,);
+    ``thresholds`` (t,); ``statistics`` (m,).
+    """
 
     implied: Implied
+    sigma: Floats
+    mu: Floats
+    slopes: Floats
     thresholds: Floats
     scalings: Floats
     statistics: Floats
@@ -106,11 +132,30 @@ def implied_statistics(model: OrdinalStructure, theta: Floats) -> OrdinalPoint:
     mean = effects @ filled.intercepts
     seen = structure.observed
     implied = Implied(total[seen, seen], mean[seen], effects, total, mean, filled)
-    own = _own_statistics(model, implied.mu, cuts, delta)
+    y = model.modelled
+    sigma, mu, slopes = total[np.ix_(y, y)], mean[y], effects[np.ix_(y, model.given)]
+    own = _own_statistics(model, mu, slopes, cuts, delta)
     row, column = below_diagonal(len(delta))
-    variances = np.diag(implied.sigma)[~model.ordered]
-    covariances = delta[row] * delta[column] * implied.sigma[row, column]
-    return OrdinalPoint(implied, cuts, delta, np.concatenate([own, variances, covariances]))
+    variances = np.diag(sigma)[~model.ordered]
+    covariances = delta[row] * delta[column] * sigma[row, column]
+    statistics = np.concatenate([own, variances, covariances])
+    return OrdinalPoint(implied, sigma, mu, slopes, cuts, delta, statistics)
+
+
+def with_predictors(model: OrdinalStructure, point: OrdinalPoint) -> Implied:
+    """The implied moments over the predictors as they are distributed in the sample."""
+    if not len(model.given):
+        return point.implied
+    filled, effects = point.implied.matrices, point.implied.effects
+    covariances = filled.covariances.copy()
+    intercepts = filled.intercepts.copy()
+    x = model.given
+    covariances[np.ix_(x, x)] = model.sampled.base_covariances[np.ix_(x, x)]
+    intercepts[x] = model.sampled.base_intercepts[x]
+    total, mean = effects @ covariances @ effects.T, effects @ intercepts
+    seen = model.structure.observed
+    whole = Matrices(filled.paths, covariances, intercepts)
+    return Implied(total[seen, seen], mean[seen], effects, total, mean, whole)
 
 
 def _values(parameter: Integers, fixed: Floats, theta: Floats) -> Floats:
@@ -131,12 +176,15 @@ def _completed(model: OrdinalStructure, plain: Matrices, delta: Floats) -> Matri
     return Matrices(plain.paths, covariances, plain.intercepts)
 
 
-def _own_statistics(model: OrdinalStructure, mu: Floats, cuts: Floats, delta: Floats) -> Floats:
+def _own_statistics(
+    model: OrdinalStructure, mu: Floats, slopes: Floats, cuts: Floats, delta: Floats
+) -> Floats:
     variable = model.thresholds.variable
-    at_cuts, at_means, size = model.own_places
-    own = np.empty(size)
-    own[at_cuts] = delta[variable] * (cuts - mu[variable])
-    own[at_means] = mu[~model.ordered]
+    place = model.own_places
+    own = np.empty(place.size)
+    own[place.cuts] = delta[variable] * (cuts - mu[variable])
+    own[place.means] = mu[~model.ordered]
+    own[place.slopes] = delta[:, None] * slopes
     return own
 
 
@@ -145,7 +193,8 @@ class Slopes:
     """Derivatives at a point, all to theta (q).
 
     ``statistics`` (m, q); ``residual`` (u, q) of the ordered variables' residual variances; ``total`` (K, q)
-    of the total variances of all variables; ``mu`` (p, q); ``sigma`` (c, q) of Sigma below the diagonal.
+    of the total variances of all variables; of the modelled ones ``mu`` (p, q), ``sigma`` (c, q) below the
+    diagonal and ``on_given`` (p, r, q) of the slopes on x.
     """
 
     statistics: Floats
@@ -153,6 +202,7 @@ class Slopes:
     total: Floats
     mu: Floats
     sigma: Floats
+    on_given: Floats
 
 
 def scaling_slopes(model: OrdinalStructure) -> Floats:
@@ -167,25 +217,43 @@ def statistic_slopes(model: OrdinalStructure, point: OrdinalPoint) -> Slopes:
     """All first derivatives, exact."""
     structure, implied = model.structure, point.implied
     residual = _residual_slopes(model, point)
-    total = _explicit_variances(structure, implied)
-    total = total + implied.effects[:, model.responses] ** 2 @ residual
+    total = total_slopes(model, implied, residual)
     slopes = derivatives(structure, implied)
-    row, column = below_diagonal(len(model.ordered))
+    y = model.modelled - structure.latents
+    row, column = (y[at] for at in below_diagonal(len(y)))
     by_cell = slopes.weight * (
         slopes.left[row] * slopes.right[column] + slopes.right[row] * slopes.left[column]
     )
     sigma = by_cell if structure.gather is None else by_cell @ structure.gather
     reach = implied.effects[structure.observed][:, model.responses]
     sigma = sigma + (reach[row] * reach[column]) @ residual
-    mu = np.zeros((len(model.ordered), sigma.shape[1])) if slopes.mu is None else slopes.mu
+    mu = np.zeros((len(y), sigma.shape[1])) if slopes.mu is None else slopes.mu[y]
     delta, by_delta = point.scalings, scaling_slopes(model)
+    row, column = below_diagonal(len(y))
     lower = (delta[row] * delta[column])[:, None] * sigma
     if by_delta.any():
         along = delta[column][:, None] * by_delta[row] + delta[row][:, None] * by_delta[column]
-        lower += implied.sigma[row, column][:, None] * along
-    variances = total[structure.latents :][~model.ordered]
-    own = _own_slopes(model, point, mu, by_delta)
-    return Slopes(np.concatenate([own, variances, lower]), residual, total, mu, sigma)
+        lower += point.sigma[row, column][:, None] * along
+    variances = total[model.modelled][~model.ordered]
+    on_given = _effect_slopes(model, implied)
+    own = _own_slopes(model, point, mu, on_given, by_delta)
+    return Slopes(np.concatenate([own, variances, lower]), residual, total, mu, sigma, on_given)
+
+
+def total_slopes(model: OrdinalStructure, at: Implied, residual: Floats) -> Floats:
+    """Derivative of the total variances (K, q); residual variances of responses move as ``residual``."""
+    explicit = _explicit_variances(model.structure, at)
+    return np.asarray(explicit + at.effects[:, model.responses] ** 2 @ residual)
+
+
+def _effect_slopes(model: OrdinalStructure, at: Implied) -> Floats:
+    """Derivative (p, r, q) of the effects of x on the modelled variables: C_yi C_jx for a path j to i."""
+    path = model.structure.paths
+    slopes = np.zeros((len(model.modelled), len(model.given), len(model.structure.free)))
+    for number, x in enumerate(model.given):
+        by_path = at.effects[np.ix_(model.modelled, path.row)] * at.effects[path.column, x]
+        add_columns(slopes[:, number], path.parameter, by_path)
+    return slopes
 
 
 def _explicit_variances(structure: Structure, at: Implied) -> Floats:
@@ -209,16 +277,19 @@ def _residual_slopes(model: OrdinalStructure, point: OrdinalPoint) -> Floats:
     return np.asarray(np.linalg.solve(point.implied.effects[np.ix_(at, at)] ** 2, wanted))
 
 
-def _own_slopes(model: OrdinalStructure, point: OrdinalPoint, mu: Floats, by_delta: Floats) -> Floats:
-    """Derivative of thresholds and means (own statistics, q)."""
+def _own_slopes(
+    model: OrdinalStructure, point: OrdinalPoint, mu: Floats, on_given: Floats, by_delta: Floats
+) -> Floats:
+    """Derivative of thresholds, means and slopes on x (own statistics, q)."""
     thresholds, delta = model.thresholds, point.scalings
     variable = thresholds.variable
-    at_cuts, at_means, size = model.own_places
-    own = np.zeros((size, by_delta.shape[1]))
-    distance = point.thresholds - point.implied.mu[variable]
+    place = model.own_places
+    own = np.zeros((place.size, by_delta.shape[1]))
+    distance = point.thresholds - point.mu[variable]
     cuts = distance[:, None] * by_delta[variable] - delta[variable][:, None] * mu[variable]
     free = thresholds.parameter >= 0
     np.add.at(cuts, (np.flatnonzero(free), thresholds.parameter[free]), delta[variable][free])
-    own[at_cuts] = cuts
-    own[at_means] = mu[~model.ordered]
+    own[place.cuts] = cuts
+    own[place.means] = mu[~model.ordered]
+    own[place.slopes] = delta[:, None, None] * on_given + point.slopes[:, :, None] * by_delta[:, None, :]
     return own

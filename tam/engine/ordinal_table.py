@@ -14,7 +14,7 @@ import numpy as np
 
 from tam.engine.ordinal_structure import OrdinalStructure, Scalings, Thresholds
 from tam.engine.parameter_table import build_table
-from tam.engine.structure import ORDINAL, Structure
+from tam.engine.structure import ORDINAL, Floats, Structure, with_sample
 from tam.engine.syntax import Syntax
 from tam.engine.table_rows import Grouping, ParameterTable, Row
 from tam.errors import Problem, TamError, Where, problem
@@ -123,9 +123,17 @@ def _names(categories: int) -> tuple[str, ...]:
     return tuple(f"t{at}" for at in range(1, categories))
 
 
-def ordinal_structure(structure: Structure, rows: Sequence[Row], ordered: Sequence[str]) -> OrdinalStructure:
-    """The ordered side of one group: ``rows`` of that group, numbered; thresholds in ascending order."""
-    names = structure.observed_names
+def ordinal_structure(
+    structure: Structure, rows: Sequence[Row], ordered: Sequence[str], covariance: Floats, means: Floats
+) -> OrdinalStructure:
+    """The ordered side of one group: ``rows`` of that group, numbered; thresholds in ascending order.
+
+    ``covariance`` (P, P), ``means`` (P,) of the observed variables: those of predictors are taken as given.
+    """
+    predictors = structure.exogenous
+    observed = np.arange(structure.latents, len(structure.names))
+    modelled = np.setdiff1d(observed, predictors)
+    names = [structure.names[at] for at in modelled]
     place = {name: at for at, name in enumerate(names)}
     cuts = [row for row in rows if row.op == THRESHOLD]
     cuts.sort(key=lambda row: (place[row.lhs], int(row.rhs[1:])))
@@ -137,6 +145,9 @@ def ordinal_structure(structure: Structure, rows: Sequence[Row], ordered: Sequen
         fixed[at] = 1.0 if row.fixed is None else row.fixed
     return OrdinalStructure(
         structure=structure,
+        sampled=with_sample(structure, covariance, means),
+        modelled=modelled,
+        given=predictors,
         ordered=np.array([name in ordered for name in names]),
         thresholds=Thresholds(
             variable=np.array([place[row.lhs] for row in cuts], dtype=np.intp),

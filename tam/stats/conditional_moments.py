@@ -37,9 +37,9 @@ class Margin:
 
     Ordered: ``upper``, ``lower`` (n,) ends of each case's answer on its latent response less its mean, and
     their derivatives ``by_upper``, ``by_lower`` (n, k) to its own statistics (thresholds, slopes).
-    Continuous: ``z`` (n,) standardised residuals, ``design`` (n, k - 1) of intercept and slopes, ``deviation``.
-    ``own`` (k,) statistics: thresholds or intercept, slopes, for a continuous one the residual variance;
-    ``score`` (n, k) of them.
+    Continuous: ``z`` (n,) standardised residuals, ``design`` (n, k - 1) of intercept and slopes, residual
+    ``deviation``. ``own`` (k,) statistics: thresholds or intercept, slopes, for a continuous one the residual
+    variance; ``score`` (n, k) of them. ``cuts``: number of thresholds.
     """
 
     cuts: int
@@ -52,11 +52,15 @@ class Margin:
     z: Floats
     design: Floats
     deviation: float
-    empty: int = 0
 
     @property
     def ordered(self) -> bool:
         return self.cuts > 0
+
+    @property
+    def middle(self) -> Floats:
+        """A rough place (n,) of each case's response, to begin the search from."""
+        return np.asarray(np.clip(self.upper, -3.0, 3.0) + np.clip(self.lower, -3.0, 3.0))
 
     def chain(self, by_upper: Floats, by_lower: Floats) -> Floats:
         """Scores (n, k) of the own statistics from those of the two ends (n,)."""
@@ -132,9 +136,9 @@ def _ordered(y: Floats, given: Floats) -> Margin:
         if step @ slope.sum(axis=0) < STILL:
             break
     upper, lower = _ends(by_upper, by_lower, own, above, below)
-    score, _ = _probit(upper, lower, by_upper, by_lower)
+    scores, _ = _probit(upper, lower, by_upper, by_lower)
     none = np.empty(0)
-    return Margin(cuts, own, score, upper, lower, by_upper, by_lower, none, none, 1.0)
+    return Margin(cuts, own, scores, upper, lower, by_upper, by_lower, none, none, 1.0)
 
 
 def _ends(by_upper: Floats, by_lower: Floats, own: Floats, above: Mask, below: Mask) -> tuple[Floats, Floats]:
@@ -155,9 +159,8 @@ def _probit(upper: Floats, lower: Floats, by_upper: Floats, by_lower: Floats) ->
     high = np.where(upper < FAR, normal_density(upper), 0.0) / probability
     low = np.where(lower > -FAR, normal_density(lower), 0.0) / probability
     score = high[:, None] * by_upper - low[:, None] * by_lower
-    bent = by_upper.T @ ((high * upper)[:, None] * by_upper) - by_lower.T @ (
-        (low * lower)[:, None] * by_lower
-    )
+    bent = by_upper.T @ ((high * upper)[:, None] * by_upper)
+    bent -= by_lower.T @ ((low * lower)[:, None] * by_lower)
     return score, score.T @ score + bent
 
 
@@ -170,9 +173,8 @@ def _pair(first: Margin, second: Margin) -> PairScores:
         moved = first.moved(found.first), second.moved(found.second)
         return PairScores(found.correlation, found.score, *moved)
     one, other = (first, second) if first.ordered else (second, first)
-    middle = np.clip(one.upper, -3.0, 3.0) + np.clip(one.lower, -3.0, 3.0)
-    start = float(np.clip(-np.corrcoef(middle, other.z)[0, 1], -0.9, 0.9)) if len(middle) else 0.0
-    serial = polyserial_between(one.upper, one.lower, other.z, other.deviation, -start)
+    start = float(np.corrcoef(one.middle, other.z)[0, 1])
+    serial = polyserial_between(one.upper, one.lower, other.z, other.deviation, start)
     own = one.chain(serial.by_upper, serial.by_lower)
     moved = other.moved(serial.moments)
     parts = (own, moved) if first.ordered else (moved, own)
@@ -198,8 +200,7 @@ def _polychoric(first: Margin, second: Margin) -> PairScores:
         k=np.stack([second.upper, second.upper, second.lower, second.lower]),
         sign=np.array([[1.0], [-1.0], [-1.0], [1.0]]),
     )
-    middle = [np.clip(one.upper, -3.0, 3.0) + np.clip(one.lower, -3.0, 3.0) for one in (first, second)]
-    start = np.array([np.corrcoef(*middle)[0, 1]])
+    start = np.array([np.corrcoef(first.middle, second.middle)[0, 1]])
     r = float(most_likely(lambda _, at: _likelihood(corners, float(at[0])), start)[0])
     exact = corners.summed(bivariate_normal_cdf(corners.h, corners.k, np.array(r)))
     probability = np.maximum(exact, TINY)

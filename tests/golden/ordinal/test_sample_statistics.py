@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tam.stats.conditional_moments import conditional_moments
 from tam.stats.ordinal_moments import OrdinalMoments, ordinal_moments
 
 HERE = Path(__file__).resolve().parent
@@ -19,24 +20,39 @@ CASES: dict[str, dict[str, Any]] = json.loads((HERE / "sample_statistics.json").
 TOLERANCE = 1e-6
 
 
-def ours(case: dict[str, Any]) -> tuple[OrdinalMoments, np.ndarray]:
-    """Our statistics and the signs that turn them into lavaan's, which holds minus the mean."""
+def ours(case: dict[str, Any]) -> tuple[OrdinalMoments, np.ndarray, np.ndarray]:
+    """Our statistics, and the signs and the order that turn them into lavaan's."""
     table = pd.read_csv(DATA / "mixed.csv").iloc[: case["rows"]]
     ordered = np.array([name in case["ordered"] for name in case["variables"]])
-    found = ordinal_moments(table[case["variables"]].to_numpy(float), ordered)
-    own = [np.ones(len(cut)) if len(cut) else -np.ones(1) for cut in found.thresholds]
-    signs = np.ones(len(found.nacov))
-    signs[: sum(map(len, own))] = np.concatenate(own)
-    return found, signs
+    values, given = table[case["variables"]].to_numpy(float), case.get("given", [])
+    if given:
+        found = conditional_moments(values, ordered, table[given].to_numpy(float))
+    else:
+        found = ordinal_moments(values, ordered)
+    return found, *lavaan_order(found, len(given))
+
+
+def lavaan_order(found: OrdinalMoments, given: int) -> tuple[np.ndarray, np.ndarray]:
+    """Signs (minus for means) and places: slopes stand after all thresholds, predictor by predictor."""
+    signs, firsts, slopes, at = np.ones(len(found.nacov)), [], [], 0
+    for cut in found.thresholds:
+        if not len(cut):
+            signs[at] = -1.0
+        own = max(len(cut), 1)
+        firsts += range(at, at + own)
+        slopes.append(range(at + own, at + own + given))
+        at += own + given
+    by_predictor = [place[number] for number in range(given) for place in slopes]
+    return signs, np.array([*firsts, *by_predictor, *range(at, len(signs))])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_statistics_and_their_covariance_equal_lavaan(name: str) -> None:
     case = CASES[name]
-    found, signs = ours(case)
+    found, signs, order = ours(case)
     theirs = np.array(case["statistics"])
-    assert np.abs(found.statistics * signs - theirs).max() <= TOLERANCE
-    nacov = found.nacov * np.outer(signs, signs)
+    assert np.abs((found.statistics * signs)[order] - theirs).max() <= TOLERANCE
+    nacov = (found.nacov * np.outer(signs, signs))[np.ix_(order, order)]
     deviations = np.sqrt(case["diagonal"])
     assert np.abs(np.diag(nacov) / case["diagonal"] - 1).max() <= TOLERANCE
     if case["gamma"] is not None:
