@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy.stats import norm
 
-from tam.engine.bootstrap import Draws, bootstrap_draws, bootstrap_setting, map_draws
+from tam.engine.bootstrap import (
+    Draws,
+    Progress,
+    bootstrap_draws,
+    bootstrap_setting,
+    can_resample,
+    map_draws,
+    unwatched,
+)
 from tam.engine.structure import Floats, Implied, Structure, implied
 from tam.errors import Problem, TamError, Unavailable, problem
 from tam.spec.model import Model
@@ -98,12 +106,16 @@ def effects(
     ci: float = 0.95,
     interval: IntervalMethod = "percentile",
     workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress = unwatched,
 ) -> Effects:
     """The effects of a fitted model.
 
     ``model`` says which paths are of interest (its controls are not); None takes every regression.
-    ``data`` are the rows the model was fitted to, needed for the bootstrap; without them, or with
-    ``draws`` 0, the intervals are the delta method's. Raises TamError for paths that run in a circle.
+    ``data`` are the rows to resample, those of the fit unless given (with missing answers under FIML always
+    those of the fit); without any, with ``draws`` 0, or for an estimator without a bootstrap the intervals
+    are the delta method's. ``workers``, ``scheduler`` and ``progress`` as for ``bootstrap_draws``. Raises
+    TamError for paths that run in a circle.
     """
     structure, theta = fit.structure, fit.theta
     edges = path_edges(model, fit)
@@ -116,9 +128,18 @@ def effects(
         return Effects(nothing, (), (), (), (), ())
     values = effect_values(structure, theta, targets)
     errors = effect_errors(fit, targets)
-    if draws > 1 and (data is not None or fit.sample.rows is not None):
+    resampled = draws > 1 and (data is not None or fit.complete_rows or fit.sample.incomplete)
+    if resampled and not can_resample(fit):
+        problems.append(problem("bootstrap-delta-instead", estimator=fit.options.estimator))
+    if resampled and can_resample(fit):
         found = bootstrap_draws(
-            bootstrap_setting(fit, data), draws, seed, workers=workers, jackknife=interval == "bca"
+            bootstrap_setting(fit, data),
+            draws,
+            seed,
+            workers=workers,
+            scheduler=scheduler,
+            progress=progress,
+            jackknife=interval == "bca",
         )
         limits = bootstrap_limits(fit.solution.compiled.structure, found, targets, values, ci, interval)
         told = Interval(interval, ci, found.requested, found.used, found.failed, found.inadmissible, seed)

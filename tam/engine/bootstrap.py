@@ -10,7 +10,7 @@ whole chunk of draws are estimated at once (``bootstrap_newton``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -39,12 +39,22 @@ __all__ = [
     "admissible_solutions",
     "bootstrap_draws",
     "bootstrap_setting",
+    "can_resample",
     "map_draws",
     "means_follow",
     "unwatched",
 ]
 
 Kind = Literal["case", "parametric", "bollen_stine"]
+
+#: Estimator -> whose estimates it gives.
+RESAMPLED: Mapping[str, Literal["ML", "GLS", "ULS"]] = {
+    "ML": "ML",
+    "MLM": "ML",
+    "MLR": "ML",
+    "GLS": "GLS",
+    "ULS": "ULS",
+}
 
 #: Draws estimated together. Small enough that a chunk's matrices stay in the processor's cache.
 CHUNK = 50
@@ -126,15 +136,16 @@ def bootstrap_setting(
     return Setting(compiled, solution.space, fit.theta, groups, estimator)
 
 
+def can_resample(fit: Fit) -> bool:
+    """Whether the estimator has a bootstrap."""
+    return fit.options.estimator in RESAMPLED
+
+
 def estimates_of(estimator: str) -> Literal["ML", "GLS", "ULS"]:
     """Whose estimates an estimator gives; raises TamError for one that has no refit from moments."""
-    if estimator in ("ML", "MLM", "MLR"):
-        return "ML"
-    if estimator == "GLS":
-        return "GLS"
-    if estimator == "ULS":
-        return "ULS"
-    raise TamError(problem("bootstrap-not-for-estimator", estimator=estimator))
+    if estimator not in RESAMPLED:
+        raise TamError(problem("bootstrap-not-for-estimator", estimator=estimator))
+    return RESAMPLED[estimator]
 
 
 def _gaps(fit: Fit, kind: Kind, products: Iterable[Products]) -> tuple[Gaps, ...]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 #: Told after every piece of work: how many draws are done, and of how many.
 Progress = Callable[[int, int], None]
 
-#: Work below which another process costs more than it saves: about two seconds of arithmetic.
-WORTH = 4e9
+#: Work below which starting other processes costs more than they save: about eight seconds of arithmetic.
+WORTH = 1.2e10
 #: Tasks that travel to a cluster together, so that the way there is short beside the work.
 BUNDLE = 5
 

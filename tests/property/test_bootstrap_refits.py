@@ -66,9 +66,7 @@ def drawn(data: pd.DataFrame, fit: Fit, draw: int, seed: int) -> pd.DataFrame:
     rows = np.concatenate(
         [np.repeat(one.to_numpy(), count[0].astype(int)) for one, count in zip(groups, counts, strict=True)]
     )
-    # a row of each group first, in the order of the groups, so that these are found in the same order
-    table = data.loc[rows].reset_index(drop=True)
-    return table
+    return data.loc[rows].reset_index(drop=True)
 
 
 @pytest.mark.parametrize("case", CASES)
