@@ -21,16 +21,19 @@ from tam.errors import Unavailable
 
 
 def incomplete_inference(
-    solution: Solution, samples: Sequence[Incomplete], point: Any = None
+    solution: Solution, samples: Sequence[Incomplete], point: Any = None, information: str | None = None
 ) -> RobustInference:
-    """Robust inference of incomplete cases: observed information, products of casewise scores.
+    """Robust inference of incomplete cases: information and products of casewise scores.
 
-    ``point``: where on the objective, the solution if it is None.
+    ``point``: where on the objective, the solution if it is None; ``information``: "observed" (also None) or
+    "expected" given the patterns.
     """
     at = solution.minimum.point if point is None else point
-    curvature = np.asarray(solution.n / 2.0 * solution.objective.hessian(at))
+    expected = information == "expected"
+    found = solution.objective.information(at) if expected else solution.objective.hessian(at)
+    curvature = np.asarray(solution.n / 2.0 * found)
     groups = incomplete_groups(solution, samples, at)
-    parts = incomplete_robust_parts(groups, curvature, solution.space)
+    parts = incomplete_robust_parts(groups, curvature, solution.space, expected=expected)
     return RobustInference("MLR", curvature, parts, sandwich(curvature, parts.meat, solution.space))
 
 

@@ -35,8 +35,11 @@ class IncompleteGroup:
     predicting: Booleans
 
 
-def incomplete_robust_parts(groups: Sequence[IncompleteGroup], curvature: Floats, space: Affine) -> Robust:
-    """Meat (q, q) and traces of all groups; ``curvature`` (q, q) the observed information of all cases.
+def incomplete_robust_parts(
+    groups: Sequence[IncompleteGroup], curvature: Floats, space: Affine, *, expected: bool = False
+) -> Robust:
+    """Meat (q, q) and traces of all groups; ``curvature`` (q, q) the information of all cases, observed or,
+    given the patterns, ``expected``.
 
     Peer: ``vcov`` and ``chisq.scaling.factor`` of a lavaan fit with estimator "MLR" and missing "ml".
     """
@@ -45,17 +48,17 @@ def incomplete_robust_parts(groups: Sequence[IncompleteGroup], curvature: Floats
     for one in groups:
         scores = casewise_scores(one.structure, one.point.implied, one.point.at, one.patterns, one.rows)
         meat += scores.T @ scores
-        whole += _trace_at(one, one.saturated.point, fitted_moments(one.given))
+        whole += _trace_at(one, one.saturated.point, fitted_moments(one.given), expected)
         at = baseline_point(one.patterns, one.predicting)
         own = baseline_moments(one.predicting, one.given)
-        baseline += np.nan if at is None else _trace_at(one, at, own)
+        baseline += np.nan if at is None else _trace_at(one, at, own, expected)
     return Robust(meat, whole - model_trace(curvature, meat, space), whole - baseline)
 
 
-def _trace_at(group: IncompleteGroup, at: MomentPoint, places: Integers) -> float:
+def _trace_at(group: IncompleteGroup, at: MomentPoint, places: Integers, expected: bool) -> float:
     """tr(A^-1 B) of the moments at ``places``, where the likelihood is maximal in them."""
     patterns = group.patterns
     cells = np.ix_(places, places)
-    information = patterns.total / 2.0 * moment_curvature(patterns, at)[cells]
+    information = patterns.total / 2.0 * moment_curvature(patterns, at, expected=expected)[cells]
     products = moment_score_products(at, patterns, group.rows)[cells]
     return float(np.trace(np.linalg.solve(information, products)))

@@ -62,11 +62,17 @@ def _measures(
     return with_scaled(fit_measures(solution), robust, estimator, solution.n, len(sample.groups))
 
 
+def _incomplete_robust(
+    solution: Solution, sample: Sample, _kind: str, information: str | None
+) -> RobustInference:
+    return incomplete_inference(solution, sample.incomplete, information=information)
+
+
 NORMAL = Method(_complete, _prepared, _robust, _measures)
 INCOMPLETE = Method(
     incomplete_sample_of,
     lambda compiled, sample: prepare_incomplete(compiled, sample.incomplete),
-    lambda solution, sample, *_: incomplete_inference(solution, sample.incomplete),
+    _incomplete_robust,
     lambda solution, sample, robust, estimator: all_measures(solution, sample.incomplete, robust, estimator),
     information="observed",
     means=True,

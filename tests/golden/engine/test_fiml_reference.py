@@ -85,12 +85,14 @@ def assert_mplus_fit(fit: Fit, output: Any, estimator: str) -> None:
         assert abs(measures[name] - output.number(section, label)) <= DIGITS, name
 
 
+@pytest.mark.parametrize("information", ["observed", "expected"])
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])
-def test_mplus_holzinger(reference: Path, estimator: str) -> None:
-    file = "HS.missing.mean.ML.observed.out" if estimator == "ML" else "HS.missing.MLR.observed.out"
+def test_mplus_holzinger(reference: Path, estimator: str, information: str) -> None:
+    part = "mean.ML" if estimator == "ML" else "MLR"
     data = without_codes(mplus_data(reference, "HS_missing/HS.missing.raw", ITEMS))
-    fit = fit_model(HS, data, estimator=estimator, missing="fiml")
-    assert_mplus_fit(fit, read_output(reference / "mplus_peer" / "HS_missing" / file), estimator)
+    fit = fit_model(HS, data, estimator=estimator, missing="fiml", information=information)
+    file = reference / "mplus_peer" / "HS_missing" / f"HS.missing.{part}.{information}.out"
+    assert_mplus_fit(fit, read_output(file), estimator)
 
 
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])
