@@ -161,14 +161,7 @@ Arrays = tuple[Any, ...]
 
 @contextmanager
 def _on_cluster(setting: Setting, tasks: Sequence[Task], scheduler: str) -> Iterator[Iterator[Part]]:
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise TamError(problem("dask-absent")) from error
-    try:
-        client = Client(scheduler, timeout=10, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise TamError(problem("dask-unreachable", scheduler=scheduler)) from error
+    client = _client(scheduler)
     bundles = [tuple(tasks[at : at + BUNDLE]) for at in range(0, len(tasks), BUNDLE)]
     futures: list[Any] = []
     try:
@@ -178,6 +171,19 @@ def _on_cluster(setting: Setting, tasks: Sequence[Task], scheduler: str) -> Iter
     finally:
         client.cancel(futures)
         client.close()
+
+
+def _client(scheduler: str) -> Any:
+    """A connection to a Dask scheduler; raises TamError where there is none."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise TamError(problem("dask-absent")) from error
+    connect: Any = Client
+    try:
+        return connect(scheduler, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise TamError(problem("dask-unreachable", scheduler=scheduler)) from error
 
 
 def _do_bundle(setting: Setting, tasks: Sequence[Task]) -> list[Arrays]:

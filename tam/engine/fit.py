@@ -34,6 +34,7 @@ from tam.errors import Problem, TamError, problem
 if TYPE_CHECKING:
     import pandas
 
+    from tam.engine.bootstrap_test import BollenStine
     from tam.engine.groups import Given
     from tam.engine.wald import WaldTest
     from tam.stats.scaled_tests import DifferenceTest
@@ -333,12 +334,25 @@ class Fit:
         return wald_test(self, constraints)
 
     def bootstrap(
-        self, n: int = 1000, seed: int = 1, interval: Literal["percentile", "bc", "bca"] = "percentile"
+        self,
+        n: int = 1000,
+        seed: int = 1,
+        interval: Literal["percentile", "bc", "bca"] = "percentile",
+        **how: Any,
     ) -> Fit:
-        """The same fit with standard errors and intervals from ``n`` resamples of its rows."""
+        """The same fit with standard errors and intervals from ``n`` resamples of its rows.
+
+        ``how``: ``kind``, ``workers``, ``scheduler`` and ``progress`` of ``reported_fit.bootstrapped``.
+        """
         from tam.engine.reported_fit import bootstrapped
 
-        return bootstrapped(self, n, seed, interval)
+        return bootstrapped(self, n, seed, interval, **how)
+
+    def bollen_stine(self, n: int = 1000, seed: int = 1, **how: Any) -> BollenStine:
+        """The chi-square beside those of ``n`` resamples of rows for which the model holds."""
+        from tam.engine.bootstrap_test import bollen_stine
+
+        return bollen_stine(self, n, seed, **how)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data; None where a number does not exist, its reason in ``unavailable``."""
