@@ -170,8 +170,8 @@ def _pair(first: Margin, second: Margin) -> PairScores:
         return _polychoric(first, second)
     if not first.ordered and not second.ordered:
         found = pearson(first.z, second.z, first.deviation, second.deviation)
-        moved = first.moved(found.first), second.moved(found.second)
-        return PairScores(found.correlation, found.score, *moved)
+        sides = first.moved(found.first), second.moved(found.second)
+        return PairScores(found.correlation, found.score, *sides)
     one, other = (first, second) if first.ordered else (second, first)
     start = float(np.corrcoef(one.middle, other.z)[0, 1])
     serial = polyserial_between(one.upper, one.lower, other.z, other.deviation, start)
