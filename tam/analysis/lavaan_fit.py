@@ -6,7 +6,7 @@ errors and intervals may come from the bootstrap; the estimates may come from th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tam.engine.fit import Fit, fit_model
@@ -18,12 +18,12 @@ from tam.errors import TamError, problem
 from tam.stats.resampling import IntervalMethod
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from tam.engine.groups import Given
 
 
 def fit(
     model: str,
-    data: pd.DataFrame | Moments,
+    data: Given,
     *,
     estimator: str = "ML",
     missing: str = "listwise",
@@ -31,7 +31,10 @@ def fit(
     bootstrap: int = 1000,
     seed: int = 1,
     interval: IntervalMethod = "percentile",
+    information: Literal["expected", "observed"] | None = None,
     group: str | None = None,
+    group_equal: Sequence[str] = (),
+    group_partial: Sequence[str] = (),
     ordered: Sequence[str] = (),
     meanstructure: bool = False,
     std_lv: bool = False,
@@ -42,15 +45,20 @@ def fit(
 ) -> Fit:
     """Fit a model in lavaan syntax with the automatic rules of ``lavaan::sem``.
 
-    ``data`` holds a column for every observed variable, or moments with divisor n - 1. ``se="bootstrap"``
+    ``data`` holds a column for every observed variable, or moments with divisor n - 1, of one group or by
+    group. ``group`` is the column of groups, ``group_equal`` what is equal across them. ``se="bootstrap"``
     draws ``bootstrap`` resamples from ``seed`` and reads the intervals from them. Raises TamError with
     every problem found; a solution that is not to be trusted is returned and says so (``converged``,
     ``admissible``, ``problems``).
     """
     resampled = se == "bootstrap"
-    _raise_for_combinations(data, resampled, engine)
-    expansion = None if isinstance(data, Moments) else expand_interactions(model, data, interaction, pairs)
+    _raise_for_combinations(data, resampled, engine, group)
+    expansion = None
+    if not isinstance(data, (Moments, Mapping)):
+        expansion = expand_interactions(model, data, interaction, pairs)
     if expansion is not None and expansion.products:
+        if group is not None:
+            raise TamError(problem("excludes", first="X:Z", second="--group"))
         model, data = print_model(expansion.syntax), expansion.data
     found = fit_model(
         model,
@@ -58,7 +66,10 @@ def fit(
         estimator=estimator,
         missing=missing,
         se="standard" if resampled else se,
+        information=information,
         group=group,
+        group_equal=tuple(group_equal),
+        group_partial=tuple(group_partial),
         ordered=tuple(ordered),
         meanstructure=meanstructure,
         std_lv=std_lv,
@@ -75,10 +86,12 @@ def fit(
     return found
 
 
-def _raise_for_combinations(data: pd.DataFrame | Moments, resampled: bool, engine: str) -> None:
+def _raise_for_combinations(data: Given, resampled: bool, engine: str, group: str | None) -> None:
     found = []
-    if isinstance(data, Moments) and resampled:
+    if isinstance(data, (Moments, Mapping)) and resampled:
         found.append(problem("excludes", first="--se bootstrap", second="--moments"))
+    if engine == "semopy" and (group is not None or isinstance(data, Mapping)):
+        found.append(problem("excludes", first="--group", second="--engine semopy"))
     if engine == "semopy" and resampled:
         found.append(problem("excludes", first="--se bootstrap", second="--engine semopy"))
     if found:

@@ -13,6 +13,7 @@ _PARTS = (
     ("Regressions", "~"),
     ("Covariances", "~~"),
     ("Intercepts", "~1"),
+    ("Thresholds", "|"),
     ("Defined", ":="),
 )
 
@@ -23,19 +24,43 @@ def fit_blocks(record: Mapping[str, Any]) -> list[Block]:
     state = "converged" if record["converged"] else "DID NOT CONVERGE"
     if record["converged"] and not record["admissible"]:
         state = "converged to an INADMISSIBLE solution"
-    blocks: list[Block] = [f"{record['estimator']} by {record['engine']}, n = {n}, {state}"]
+    sizes = record["n"]["groups"]
+    told = "" if not sizes else " (" + ", ".join(f"{label}: {size}" for label, size in sizes.items()) + ")"
+    blocks: list[Block] = [f"{record['estimator']} by {record['engine']}, n = {n}{told}, {state}"]
     blocks += _measures(record["measures"])
-    for title, operator in _PARTS:
-        rows = [one for one in record["estimates"] if one["op"] == operator]
-        blocks += _estimates(title, rows)
-    if record["r2"]:
-        explained = tuple((name, decimal(value)) for name, value in record["r2"].items())
-        blocks += [Heading("R squared"), Table(("variable", "r2"), explained, "lr")]
+    if record.get("groups_chisq"):
+        shares = ", ".join(f"{label}: {decimal(value)}" for label, value in record["groups_chisq"].items())
+        blocks.append(f"of the chi-square: {shares}")
+    for group in sizes or (None,):
+        blocks += _parts([one for one in record["estimates"] if one["group"] == group], group)
+        blocks += _explained(record["r2"] if group is None else record["r2"][group], group)
+    if sizes:
+        blocks += _parts([one for one in record["estimates"] if one["op"] == ":="], None)
     if record.get("bootstrap"):
         b = record["bootstrap"]
         counts = f"{b['used']} of {b['requested']} samples used, {b['inadmissible']} of them inadmissible"
         blocks += ["", f"bootstrap: {counts}; {b['interval']} intervals, seed {b['seed']}"]
     return blocks
+
+
+def _parts(estimates: Sequence[Mapping[str, Any]], group: str | None) -> list[Block]:
+    """Estimates by kind, of one group where there are several."""
+    blocks: list[Block] = []
+    for title, operator in _PARTS:
+        rows = [one for one in estimates if one["op"] == operator]
+        blocks += _estimates(_titled(title, group), rows)
+    return blocks
+
+
+def _explained(r2: Mapping[str, float], group: str | None) -> list[Block]:
+    if not r2:
+        return []
+    explained = tuple((name, decimal(value)) for name, value in r2.items())
+    return [Heading(_titled("R squared", group)), Table(("variable", "r2"), explained, "lr")]
+
+
+def _titled(title: str, group: str | None) -> str:
+    return title if group is None else f"{title}, {group}"
 
 
 def _measures(m: Mapping[str, Any]) -> list[Block]:

@@ -51,11 +51,12 @@ def _placed(one: Problem, file: str) -> Problem:
     return replace(one, where=replace(one.where, file=file))
 
 
-def read_columns(path: str, text: str, also: Sequence[str] = ()) -> pd.DataFrame:
-    """The columns of the table that the model needs."""
+def read_columns(path: str, text: str, also: Sequence[str] = (), *, group: str | None = None) -> pd.DataFrame:
+    """The columns of the table that the model needs, and the one that holds the groups, as text."""
     from tam.data import read_numeric
 
-    return read_numeric(path, columns=list(dict.fromkeys([*_needed(text), *also])))
+    columns = list(dict.fromkeys([*_needed(text), *also]))
+    return read_numeric(path, columns=columns, text_columns=() if group is None else (group,))
 
 
 def _needed(text: str) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
@@ -17,20 +19,27 @@ LARGEST = 50_000_000
 SPECIAL = ("mean", "sd")
 
 
-def read_moments(path: str | Path, nobs: int) -> Moments:
+@overload
+def read_moments(path: str | Path, nobs: int) -> Moments: ...
+@overload
+def read_moments(path: str | Path, nobs: Sequence[int]) -> dict[str, Moments]: ...
+def read_moments(path: str | Path, nobs: int | Sequence[int]) -> Moments | dict[str, Moments]:
     """Moments of a CSV file: header of names, full or lower-triangular matrix, optional rows ``mean`` and
     ``sd``.
 
     The covariance matrix has divisor n - 1; with a row ``sd`` the matrix holds correlations. A first column
-    may hold the names of the rows (then the header has a cell above it). Raises ``TamError`` for everything
-    else.
+    may hold the names of the rows (then the header has a cell above it). A column ``group`` says which group
+    each row belongs to; then ``nobs`` holds the groups' sizes, in the order in which they first appear, and
+    the answer is moments by group. Raises ``TamError`` for everything else.
     """
     path = Path(path)
-    if isinstance(nobs, bool) or not isinstance(nobs, int) or nobs < 2:
-        raise TamError(problem("moments-file-nobs", Where(file=path.name), value=nobs))
+    sizes = [nobs] if isinstance(nobs, int) or not isinstance(nobs, Sequence) else list(nobs)
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int) or size < 2:
+            raise TamError(problem("moments-file-nobs", Where(file=path.name), value=size))
     rows = _cells(path)
     reader = _Reader(path.name)
-    moments = reader.read(rows, nobs)
+    moments = reader.read_groups(rows, sizes) if isinstance(nobs, Sequence) else reader.read(rows, sizes[0])
     if reader.problems or moments is None:
         raise TamError(reader.problems)
     return moments
@@ -79,13 +88,39 @@ class _Reader:
     def complain(self, code: str, line: int | None, **values: object) -> None:
         self.problems.append(problem(code, Where(file=self.file, line=line), **values))
 
+    def read_groups(
+        self, rows: list[tuple[int, list[str]]], sizes: Sequence[int]
+    ) -> dict[str, Moments] | None:
+        """The moments of every group of a file with a column ``group``."""
+        header = _trimmed(rows[0][1]) if rows else []
+        if "group" not in header:
+            self.complain("moments-file-no-groups", rows[0][0] if rows else None, sizes=sizes)
+            return None
+        place = header.index("group")
+        parts: dict[str, list[tuple[int, list[str]]]] = {}
+        first = (rows[0][0], header[:place] + header[place + 1 :])
+        for line, row in rows[1:]:
+            label = row[place] if place < len(row) else ""
+            if not label:
+                self.complain("moments-file-group-empty", line)
+                return None
+            parts.setdefault(label, [first]).append((line, row[:place] + row[place + 1 :]))
+        if len(parts) != len(sizes):
+            self.complain("moments-file-sizes", None, groups=tuple(parts) or ("-",), sizes=sizes)
+            return None
+        found = {label: self.read(part, size) for (label, part), size in zip(parts.items(), sizes)}
+        return {label: one for label, one in found.items() if one is not None}
+
     def read(self, rows: list[tuple[int, list[str]]], nobs: int) -> Moments | None:
         if len(rows) < 2:
             self.complain("moments-file-empty", None)
             return None
         header = _trimmed(rows[0][1])
         if "group" in header:
-            self.complain("moments-file-groups", rows[0][0])
+            groups = dict.fromkeys(
+                row[header.index("group")] for _, row in rows[1:] if len(row) == len(header)
+            )
+            self.complain("moments-file-groups", rows[0][0], groups=tuple(groups) or ("-",))
             return None
         body = [(line, row) for line, row in rows[1:] if row[0] not in SPECIAL]
         labels = [row[0] for _, row in body]

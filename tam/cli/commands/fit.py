@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tam.cli.answer import Answer
-from tam.cli.choices import not_offered
+from tam.cli.choices import counts, names, not_offered
 from tam.cli.command import console, tam_command
 from tam.cli.fit_blocks import fit_blocks
 from tam.cli.inputs import places_in, read_columns, read_model_text
 from tam.errors import Problem, TamError, problem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from tam.engine import Moments
+    from tam.engine.groups import Given
 
 ESTIMATORS = ("ML", "MLR", "MLM", "ULS", "GLS", "WLSMV")
 INTERACTIONS = ("dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml")
@@ -30,7 +28,9 @@ PRODUCTS = ("dblcent",)
 @click.option(
     "--moments", "moments_file", metavar="FILE", help="A CSV with a covariance or correlation matrix."
 )
-@click.option("--nobs", type=click.IntRange(2), metavar="N", help="Respondents behind the matrix.")
+@click.option(
+    "--nobs", callback=counts, metavar="N", help="Respondents behind the matrix; of each group: 156,145."
+)
 @click.option("--estimator", type=click.Choice(ESTIMATORS), default="ML", help="Estimator; ML unless given.")
 @click.option(
     "--missing",
@@ -51,9 +51,19 @@ PRODUCTS = ("dblcent",)
     default=0.95,
     help="Level of the intervals.",
 )
-@click.option("--group", metavar="COL", help="Not in this version.")
-@click.option("--group-equal", metavar="LIST", help="Not in this version.")
-@click.option("--ordered", metavar="all|A,B", help="Not in this version.")
+@click.option(
+    "--information",
+    type=click.Choice(["expected", "observed"]),
+    help="Information behind the standard errors; the estimator's own unless given.",
+)
+@click.option("--group", metavar="COL", help="The column that holds the groups.")
+@click.option(
+    "--group-equal", callback=names, metavar="LIST", help="Equal across groups: loadings,intercepts,..."
+)
+@click.option(
+    "--group-partial", callback=names, metavar="LIST", help="Free all the same: F=~x2,x3~1 (without blanks)."
+)
+@click.option("--ordered", callback=names, metavar="all|A,B", help="Ordinal items, analysed by WLSMV.")
 @click.option("--meanstructure", is_flag=True, help="Model the means too.")
 @click.option("--std-lv", is_flag=True, help="Fix latent variances to 1 instead of the first loadings.")
 @click.option(
@@ -74,6 +84,7 @@ def command(**options: Any) -> Answer:
     \b
       tam fit --model model.lav --data answers.csv
       tam fit --model model.lav --moments matrix.csv --nobs 301
+      tam fit --model model.lav --data answers.csv --group school --group-equal loadings,intercepts
       tam fit --model model.lav --data answers.csv --se bootstrap --bootstrap 5000 --ci bca
     """
     refused = refusals(options)
@@ -94,6 +105,11 @@ def command(**options: Any) -> Answer:
             bootstrap=options["bootstrap"] or 1000,
             seed=options["seed"],
             interval=options["intervals"] or "percentile",
+            information=options["information"],
+            group=options["group"],
+            group_equal=options["group_equal"] or (),
+            group_partial=options["group_partial"] or (),
+            ordered=options["ordered"] or (),
             meanstructure=options["meanstructure"],
             std_lv=options["std_lv"],
             interaction=options["interaction"],
@@ -119,10 +135,10 @@ def refusals(options: dict[str, Any]) -> list[Problem]:
     for name, offered in offered_values().items():
         asked = options[name.removeprefix("--")]
         found += not_offered(name, [asked] if asked else [], offered)
-    for name in ("group", "group_equal", "ordered"):
-        if options[name] is not None:
-            option = f"--{name.replace('_', '-')}"
-            found.append(problem("not-yet-available", feature=option, available="tam fit --estimator ML"))
+    grouped = options["group"] is not None or len(options["nobs"] or ()) > 1
+    for name in ("group_equal", "group_partial"):
+        if options[name] is not None and not grouped:
+            found.append(problem("needs-also", first=f"--{name.replace('_', '-')}", second="--group"))
     if options["se"] == "standard" and (options["bootstrap"] or options["intervals"]):
         found.append(problem("excludes", first="--se standard", second="--bootstrap, --ci"))
     if _bootstraps(options) and options["moments_file"] is not None:
@@ -148,10 +164,13 @@ def _bootstraps(options: dict[str, Any]) -> bool:
     return options["se"] == "bootstrap" or bool(options["bootstrap"] or options["intervals"])
 
 
-def _data(options: dict[str, Any], text: str) -> pd.DataFrame | Moments:
+def _data(options: dict[str, Any], text: str) -> Given:
     from tam.engine import read_moments
 
     if options["moments_file"] is not None:
-        return read_moments(options["moments_file"], options["nobs"])
+        sizes: tuple[int, ...] = options["nobs"]
+        if len(sizes) == 1:
+            return read_moments(options["moments_file"], sizes[0])
+        return read_moments(options["moments_file"], sizes)
     console().progress("reading")
-    return read_columns(options["data_file"], text)
+    return read_columns(options["data_file"], text, group=options["group"])
