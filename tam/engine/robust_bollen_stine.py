@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
 from tam.engine.structure import Floats
-
-#: Takes the rows of every group and returns the chi-square of the model refitted to them, None if it failed.
-Refit = Callable[[Sequence[Floats]], float | None]
 
 
 def rows_under_model(rows: Floats, sigma: Floats, mu: Floats | None = None) -> Floats:
@@ -29,17 +24,6 @@ def _root(matrix: Floats, power: float) -> Floats:
     if values[0] <= 0:
         raise ValueError("the matrix is not positive definite")
     return np.asarray((vectors * values**power) @ vectors.T)
-
-
-def bollen_stine_draws(
-    groups: Sequence[Floats], refit: Refit, draws: int, random: np.random.Generator
-) -> Floats:
-    """Chi-squares (draws,) of resamples, within groups, of rows for which the model holds; nan: failed."""
-    found = np.full(draws, np.nan)
-    for at in range(draws):
-        value = refit([rows[random.integers(0, len(rows), len(rows))] for rows in groups])
-        found[at] = np.nan if value is None else value
-    return found
 
 
 def bollen_stine_pvalue(chisq: float, draws: Floats) -> float:

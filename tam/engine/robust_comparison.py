@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
     from tam.engine.ordinal_solution import OrdinalSolution
 
 PLAIN = "chisq"
-SB2001, SB2010, S2000 = "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"
+SB2001, SB2010 = "satorra.bentler.2001", "satorra.bentler.2010"
+S2000, S2000_SCALED = "satorra.2000", "satorra.2000.scaled"
 
 
 def compare(first: Fit, second: Fit, method: str = "default") -> DifferenceTest:
     """Test whether the constraints that one fit has more than the other hold; the order does not matter.
 
-    ``method``: "chisq" (fits without a scaled test, their default), "satorra.bentler.2001" (default of robust
-    fits), "satorra.bentler.2010" (the same) or "satorra.2000" (robust fits of complete data; default of WLSMV
-    fits). Raises ``TamError`` where the fits cannot be compared. Peer: ``lavaan::lavTestLRT``.
+    ``method``: "chisq" (default of fits without a scaled test); "satorra.bentler.2001" (default of MLM and
+    MLR) or "satorra.bentler.2010"; "satorra.2000" (complete data; default of WLSMV), which matches mean and
+    variance of the statistic, or "satorra.2000.scaled", which matches its mean. Raises ``TamError`` where the
+    fits cannot be compared. Peer: ``lavaan::lavTestLRT``.
     """
     larger, less = sorted((first, second), key=lambda fit: int(fit.solution.compiled.df))
     _raise_if_not_comparable(larger, less)
@@ -48,18 +51,19 @@ def compare(first: Fit, second: Fit, method: str = "default") -> DifferenceTest:
     try:
         return _METHODS[chosen](larger, less)
     except ValueError as error:
+        other = S2000 if S2000 in offered else SB2010
         raise TamError(
-            problem("comparison-factor-negative", method=chosen, reason=str(error), alternative=offered[-1])
+            problem("comparison-factor-negative", method=chosen, reason=str(error), alternative=other)
         ) from error
 
 
 def methods_of(fit: Fit) -> tuple[str, ...]:
     """Names of the difference tests there are for a fit, the default first."""
     if _ordinal(fit) is not None:
-        return (S2000,)
+        return (S2000, S2000_SCALED)
     if fit.options.estimator not in ("MLM", "MLR"):
         return (PLAIN,)
-    return (SB2001, SB2010) if fit.sample.incomplete else (SB2001, SB2010, S2000)
+    return (SB2001, SB2010) if fit.sample.incomplete else (SB2001, SB2010, S2000, S2000_SCALED)
 
 
 def _raise_if_not_comparable(larger: Fit, less: Fit) -> None:
@@ -155,12 +159,12 @@ def _sides(op: str, lhs: str, rhs: str) -> tuple[str, str]:
     return (min(lhs, rhs), max(lhs, rhs)) if op == "~~" else (lhs, rhs)
 
 
-def _satorra_2000(larger: Fit, less: Fit) -> DifferenceTest:
+def _satorra_2000(larger: Fit, less: Fit, *, shifted: bool = True) -> DifferenceTest:
     space = larger.solution.space
     names = larger.solution.structures[0].observed_names
     rows = constraint_rows(_slopes(larger, names), _slopes(less, names))
     weights = difference_weights(*_information_and_meat(larger), space, rows)
-    return satorra_2000(*_tests(less), *_tests(larger), weights)
+    return satorra_2000(*_tests(less), *_tests(larger), weights, shifted=shifted)
 
 
 def _information_and_meat(fit: Fit) -> tuple[Floats, Floats]:
@@ -197,4 +201,5 @@ _METHODS: dict[str, Callable[[Fit, Fit], DifferenceTest]] = {
     SB2001: _satorra_bentler_2001,
     SB2010: _satorra_bentler_2010,
     S2000: _satorra_2000,
+    S2000_SCALED: partial(_satorra_2000, shifted=False),
 }
