@@ -137,7 +137,8 @@ def placement(fit: Fit, data: pd.DataFrame, name: str) -> Placement:
     place = {one: i for i, one in enumerate(fit.structure.names)}
     at = fit.solution.minimum.point.implied
     loading = sum(weight * float(at.effects[place[item], place[name]]) for item, weight in weights.items())
-    scores = mean_score(data, parts, name).dropna()
+    scores = mean_score(data, parts, name)
+    scores = scores[~np.isnan(scores)]
     variance = float(at.total[place[name], place[name]])
     deviation = float(np.sqrt(variance)) if variance > 0 else float("nan")
     return Placement(float(scores.mean()), loading, float(scores.min()), float(scores.max()), deviation)
