@@ -90,6 +90,7 @@ def fit_model(
             group=group,
             group_equal=group_equal,
             group_partial=group_partial,
+            information=information,
             std_lv=std_lv,
             ci=ci,
         )
@@ -294,6 +295,18 @@ class Fit:
     def residuals(self) -> Any:
         """Correlation residuals (p, p), sample minus implied (lavaan's type "cor"); by group if several."""
         return self._each(group_results.correlation_residuals, [aim.covariance for aim in self.solution.aims])
+
+    @cached_property
+    def standardised_residuals(self) -> Any:
+        """Covariance residuals divided by their standard errors (p, p), estimator ML; by group if several."""
+        from tam.engine.standardised_residuals import standardised_residuals
+
+        expected = expected_vcov(self.solution) if self.converged else None
+        if (self.options.estimator, self.options.missing) != ("ML", "listwise") or expected is None:
+            raise TamError(problem("residuals-only-ml", estimator=self.options.estimator))
+        names = [structure.observed_names for structure in self.solution.structures]
+        found = standardised_residuals(self.solution, expected)
+        return by_group(self.groups, [group_results.square(*part) for part in zip(found, names)])
 
     @cached_property
     def latent_covariance(self) -> Any:

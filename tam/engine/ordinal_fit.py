@@ -17,8 +17,9 @@ from tam.engine.ordinal_inference import ordinal_columns
 from tam.engine.ordinal_measures import ordinal_measures
 from tam.engine.ordinal_sample import ordered_names, ordinal_sample
 from tam.engine.ordinal_solution import OrdinalSolution, Sandwich, sandwich, solve_ordinal
-from tam.engine.ordinal_table import ordinal_table, plain_table
-from tam.engine.sample import Sample, complete_sample, raise_for_empty_interactions
+from tam.engine.ordinal_table import ordinal_table
+from tam.engine.parameter_table import classify
+from tam.engine.sample import Sample, complete_sample
 from tam.engine.structure import Floats
 from tam.engine.syntax import parse_model
 from tam.engine.table_rows import Grouping, ParameterTable, Variables
@@ -32,6 +33,7 @@ ESTIMATOR = "WLSMV"
 DEFAULT = "ML"
 #: Both mean the robust ones: weighted least squares has no others.
 STANDARD_ERRORS = ("standard", "robust")
+INFORMATION = ("expected",)
 
 
 def fit_ordinal(
@@ -45,6 +47,7 @@ def fit_ordinal(
     group: str | None = None,
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
+    information: str | None = None,
     std_lv: bool = False,
     ci: float = 0.95,
 ) -> OrdinalFit:
@@ -52,49 +55,57 @@ def fit_ordinal(
 
     ``ordered`` names indicators and outcomes, or is ("all",). Arguments and errors as ``fit_model``.
     """
-    _raise_for_options(data, ordered, estimator, missing, se, ci)
+    options = Options(
+        estimator=ESTIMATOR,
+        missing=missing,
+        meanstructure=True,
+        std_lv=std_lv,
+        fixed_x=True,
+        ci=ci,
+        se=se,
+        group=group,
+        group_equal=tuple(group_equal),
+        group_partial=tuple(group_partial),
+        information=information,
+    )
+    _raise_for_options(options, data, ordered, estimator)
     syntax = parse_model(model)
     given = grouped(data, group)
     grouping = Grouping(given.labels, tuple(group_equal), tuple(group_partial))
-    plain = plain_table(syntax, std_lv=std_lv, grouping=grouping)
-    names = ordered_names(plain.variables, ordered)
-    _raise_for_products(plain.variables)
-    raise_for_empty_interactions(plain)
-    complete = complete_sample(given, plain.variables.observed, means=False)
+    variables = classify(syntax)
+    _raise_for_products(variables)
+    names = ordered_names(variables, ordered)
+    complete = complete_sample(given, variables.observed, means=False)
     found = ordinal_sample(
         complete.complete_rows,
         given.labels,
-        plain.variables.observed,
+        variables.observed,
         names,
-        plain.variables.exogenous,
+        variables.exogenous,
         complete.problems,
     )
     table = ordinal_table(syntax, found.categories, std_lv=std_lv, grouping=grouping)
     solution = solve_ordinal(table, found)
-    options = Options(ESTIMATOR, missing, True, std_lv, True, ci)
     sample = _polychoric(complete, solution)
     return OrdinalFit(model, options, solution.solution, sample, ordinal=solution)
 
 
-def _raise_for_options(
-    data: Given,
-    ordered: Sequence[str],
-    estimator: str,
-    missing: str,
-    se: str,
-    ci: float,
-) -> None:
+def _raise_for_options(options: Options, data: Given, ordered: Sequence[str], estimator: str) -> None:
     found = []
     if not ordered:
         found.append(problem("ordered-nothing"))
     if estimator not in (ESTIMATOR, DEFAULT):
         found.append(problem("ordered-estimator", estimator=estimator))
-    if missing != "listwise":
+    if options.missing != "listwise":
         found.append(problem("ordered-fiml"))
-    if se not in STANDARD_ERRORS:
-        found.append(problem("option-not-offered", option="se", value=se, offered=STANDARD_ERRORS))
-    if not 0.0 < ci < 1.0:
-        found.append(problem("level-out-of-range", value=ci))
+    offered = (("se", options.se, STANDARD_ERRORS), ("information", options.information, INFORMATION))
+    found += [
+        problem("option-not-offered", option=option, value=value, offered=values)
+        for option, value, values in offered
+        if value is not None and value not in values
+    ]
+    if not 0.0 < options.ci < 1.0:
+        found.append(problem("level-out-of-range", value=options.ci))
     if isinstance(data, (Moments, Mapping)):
         found.append(problem("ordered-moments"))
     if found:

@@ -57,17 +57,6 @@ def ordinal_table(
     return table
 
 
-def plain_table(syntax: Syntax, *, std_lv: bool, grouping: Grouping) -> ParameterTable:
-    """The table without what the data add: reads the text and finds its mistakes before any data is read."""
-    return build_table(
-        syntax,
-        meanstructure=True,
-        std_lv=std_lv,
-        grouping=replace(grouping, partial=()),  # thresholds may be named, and are not there yet
-        extension=lambda rows, _: rows,
-    )
-
-
 def ordinal_rows(
     rows: Sequence[Row], categories: Mapping[str, int], *, free_scalings: bool = False
 ) -> list[Row]:
