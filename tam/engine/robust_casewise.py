@@ -114,15 +114,17 @@ def moment_trace(inverse: Floats, cases: Cases, means: bool) -> float:
     squares, level = 0.0, 0.0
     moments = np.zeros_like(inverse)
     for block, predicted in cases.blocks():
-        pulled, known = block @ inverse, predicted @ inverse
-        own, mixed, given = (
-            np.sum(pulled * block, axis=1),
-            np.sum(pulled * predicted, axis=1),
-            np.sum(known * predicted, axis=1),
-        )
-        squares += float(np.sum(own**2 - 2.0 * mixed**2 + given**2))
-        level += float(np.sum(own - 2.0 * mixed + given))
-        moments += block.T @ block - predicted.T @ predicted
+        pulled = block @ inverse
+        own = np.einsum("ij,ij->i", pulled, block)
+        squares += float(own @ own)
+        level += float(own.sum())
+        moments += block.T @ block
+        if cases.given.any():
+            mixed = np.einsum("ij,ij->i", pulled, predicted)
+            known = np.einsum("ij,ij->i", predicted @ inverse, predicted)
+            squares += float(known @ known - 2.0 * mixed @ mixed)
+            level += float(np.sum(known - 2.0 * mixed))
+            moments -= predicted.T @ predicted
     n = len(cases)
     turned = inverse @ moments / n
     return 0.5 * (squares / n - float(np.sum(turned * turned.T))) + (level / n if means else 0.0)
@@ -196,9 +198,13 @@ def baseline_score_trace(cases: Cases, predicting: NDArray[np.bool_], means: boo
     Peer: part of ``fitMeasures(fit, "baseline.chisq.scaling.factor")`` under MLR.
     """
     alone = ~predicting
-    outcome = cases.deviations[:, alone]
-    standard = outcome**2 / np.mean(outcome**2, axis=0)
-    trace = 0.5 * float(np.sum(np.mean((standard - 1.0) ** 2, axis=0))) + float(means) * float(alone.sum())
+    second, fourth = np.zeros(len(alone)), np.zeros(len(alone))
+    for start in range(0, len(cases), BLOCK):
+        squares = np.square(cases.deviations[start : start + BLOCK])
+        second += squares.sum(axis=0)
+        fourth += np.einsum("ij,ij->j", squares, squares)
+    spread = fourth[alone] * len(cases) / second[alone] ** 2 - 1.0
+    trace = 0.5 * float(spread.sum()) + float(means) * float(alone.sum())
     if cases.given.any() or not predicting.any():
         return trace
     return trace + saturated_trace(part_of(cases, predicting), means)
