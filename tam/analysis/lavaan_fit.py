@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from tam.engine.bootstrap import Progress, unwatched
 from tam.engine.fit import Fit, fit_model
 from tam.engine.moments import Moments
 from tam.engine.products_expand import expand_interactions
@@ -28,7 +29,7 @@ def fit(
     estimator: str = "ML",
     missing: str = "listwise",
     se: str = "standard",
-    bootstrap: int = 1000,
+    bootstrap: int | None = None,
     seed: int = 1,
     interval: IntervalMethod = "percentile",
     information: Literal["expected", "observed"] | None = None,
@@ -42,14 +43,18 @@ def fit(
     pairs: Literal["all", "matched"] = "all",
     engine: Literal["tam", "semopy"] = "tam",
     ci: float = 0.95,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress = unwatched,
 ) -> Fit:
     """Fit a model in lavaan syntax with the automatic rules of ``lavaan::sem``.
 
     ``data`` holds a column for every observed variable, or moments with divisor n - 1, of one group or by
     group. ``group`` is the column of groups, ``group_equal`` what is equal across them. ``se="bootstrap"``
-    draws ``bootstrap`` resamples from ``seed`` and reads the intervals from them. Raises TamError with
-    every problem found; a solution that is not to be trusted is returned and says so (``converged``,
-    ``admissible``, ``problems``).
+    draws ``bootstrap`` resamples from ``seed`` and reads the intervals from them (``default_draws`` unless
+    given); ``workers`` processes or the Dask cluster of ``scheduler`` compute them, ``progress`` is told how
+    many are done, and neither changes the answer. Raises TamError with every problem found; a solution that
+    is not to be trusted is returned and says so (``converged``, ``admissible``, ``problems``).
     """
     resampled = se == "bootstrap"
     _raise_for_combinations(data, resampled, engine, group)
@@ -82,8 +87,21 @@ def fit(
     if expansion is not None and expansion.products:
         found = with_products(found, expansion.products, expansion.problems)
     if resampled and found.converged:
-        found = bootstrapped(found, bootstrap, seed, interval)
+        found = bootstrapped(
+            found,
+            default_draws(missing) if bootstrap is None else bootstrap,
+            seed,
+            interval,
+            workers=workers,
+            scheduler=scheduler,
+            progress=progress,
+        )
     return found
+
+
+def default_draws(missing: str) -> int:
+    """Bootstrap samples unless asked otherwise: fewer where each must be estimated pattern by pattern."""
+    return 500 if missing == "fiml" else 1000
 
 
 def _raise_for_combinations(data: Given, resampled: bool, engine: str, group: str | None) -> None:

@@ -21,7 +21,6 @@ from tam.engine.bootstrap_chunk import Part, admissible_solutions, means_follow
 from tam.engine.bootstrap_products import product_columns
 from tam.engine.bootstrap_setting import Gaps, Normal, Rows, Setting, Task, left_out_samples
 from tam.engine.bootstrap_workers import Progress, do_all, unwatched
-from tam.engine.products import Products
 from tam.engine.structure import Floats, Implied, Structure, implied, with_sample
 from tam.errors import TamError, problem
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tam.engine.fit import Fit
+    from tam.engine.products import Products
 
 __all__ = [
     "Draws",

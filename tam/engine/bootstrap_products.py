@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tam.engine.products import Products
 from tam.engine.structure import Floats, Integers
+
+if TYPE_CHECKING:
+    from tam.engine.products import Products
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 Array = NDArray[np.float64]
 #: Numbers held at once while products of columns are summed: 160 MB.
@@ -86,8 +86,8 @@ def empirical_quantile(draws: Array, probability: Array) -> Array:
     # an integer reached by (r + 1) * p only up to rounding is that integer (5 % of 999 draws is draw 50)
     whole = np.where(np.abs(position - np.rint(position)) < 1e-9, np.rint(position), np.floor(position))
     k = np.clip(whole, 1, max(r - 1, 1)).astype(np.intp)
-    lower, upper = norm.ppf(k / (r + 1)), norm.ppf((k + 1) / (r + 1))
-    fraction = np.clip((norm.ppf(probability) - lower) / (upper - lower), 0.0, 1.0)
+    lower, upper = ndtri(k / (r + 1)), ndtri((k + 1) / (r + 1))
+    fraction = np.clip((ndtri(probability) - lower) / (upper - lower), 0.0, 1.0)
     column = np.arange(ordered.shape[1])
     below = ordered[k - 1, column]
     above = ordered[np.minimum(k, r - 1), column]
@@ -102,7 +102,7 @@ def bias_correction(draws: Array, estimate: Array) -> Array:
     """
     r = len(draws)
     share = (draws < estimate).mean(axis=0) + 0.5 * (draws == estimate).mean(axis=0)
-    return np.asarray(norm.ppf(np.clip(share, 0.5 / r, 1 - 0.5 / r)))
+    return np.asarray(ndtri(np.clip(share, 0.5 / r, 1 - 0.5 / r)))
 
 
 def jackknife_acceleration(leave_one_out: Array) -> Array:
@@ -164,13 +164,13 @@ def _interval(
     z0 = bias_correction(draws, estimate)
     a = acceleration if method == "bca" else np.zeros_like(z0)
     return (
-        empirical_quantile(draws, _adjusted(norm.ppf(tail), z0, a)),
-        empirical_quantile(draws, _adjusted(norm.ppf(1 - tail), z0, a)),
+        empirical_quantile(draws, _adjusted(ndtri(tail), z0, a)),
+        empirical_quantile(draws, _adjusted(ndtri(1 - tail), z0, a)),
     )
 
 
 def _adjusted(z: Array, z0: Array, acceleration: Array) -> Array:
     """The probability at which BCa reads the draws; kept inside (0, 1), where the outermost draws
     answer."""
-    moved = norm.cdf(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
+    moved = ndtr(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
     return np.asarray(np.clip(moved, 1e-12, 1 - 1e-12))  # 0 and 1 have no normal quantile

@@ -11,6 +11,7 @@ from tam.cli.choices import counts, names, not_offered
 from tam.cli.command import console, tam_command
 from tam.cli.fit_blocks import fit_blocks
 from tam.cli.inputs import places_in, read_columns, read_model_text
+from tam.cli.watching import processors, watch
 from tam.errors import Problem, TamError, problem
 
 if TYPE_CHECKING:
@@ -39,8 +40,20 @@ PRODUCTS = ("dblcent",)
     help="What becomes of missing answers.",
 )
 @click.option("--se", type=click.Choice(["standard", "robust", "bootstrap"]), help="Standard errors.")
-@click.option("--bootstrap", type=click.IntRange(2, 1_000_000), metavar="N", help="Bootstrap samples (1000).")
+@click.option(
+    "--bootstrap",
+    type=click.IntRange(2, 1_000_000),
+    metavar="N",
+    help="Bootstrap samples (1000; 500 with fiml).",
+)
 @click.option("--seed", type=click.IntRange(0), default=1, metavar="S", help="Seed of the bootstrap.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes for the bootstrap; all processors.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler for the bootstrap: tcp://host:port.")
 @click.option(
     "--ci", "intervals", type=click.Choice(["percentile", "bc", "bca"]), help="Bootstrap intervals."
 )
@@ -102,7 +115,7 @@ def command(**options: Any) -> Answer:
             estimator=options["estimator"],
             missing=options["missing"],
             se="bootstrap" if _bootstraps(options) else options["se"] or "standard",
-            bootstrap=options["bootstrap"] or 1000,
+            bootstrap=options["bootstrap"],
             seed=options["seed"],
             interval=options["intervals"] or "percentile",
             information=options["information"],
@@ -116,6 +129,9 @@ def command(**options: Any) -> Answer:
             pairs=options["pairs"],
             engine=options["engine"],
             ci=options["level"],
+            workers=options["workers"] or processors(),
+            scheduler=options["scheduler"],
+            progress=watch(console(), "bootstrap"),
         )
     record = found.to_dict()
     return Answer(result=record, blocks=fit_blocks(record), problems=found.problems)
@@ -141,6 +157,9 @@ def refusals(options: dict[str, Any]) -> list[Problem]:
             found.append(problem("needs-also", first=f"--{name.replace('_', '-')}", second="--group"))
     if options["se"] == "standard" and (options["bootstrap"] or options["intervals"]):
         found.append(problem("excludes", first="--se standard", second="--bootstrap, --ci"))
+    for name in ("workers", "scheduler"):
+        if options[name] is not None and not _bootstraps(options):
+            found.append(problem("needs-also", first=f"--{name}", second="--bootstrap"))
     if _bootstraps(options) and options["moments_file"] is not None:
         found.append(problem("excludes", first="--se bootstrap", second="--moments"))
     return found
