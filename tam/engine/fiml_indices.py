@@ -17,7 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tam.engine.fiml import moment_slopes
-from tam.engine.fiml_baseline import baseline_moments, baseline_point, fitted_moments, pairwise_covariance
+from tam.engine.fiml_baseline import (
+    available_moments,
+    baseline_moments,
+    baseline_point,
+    fitted_moments,
+    pairwise_covariance,
+)
 from tam.engine.fiml_moments import MomentPoint, at_moments, moment_curvature, vech_places
 from tam.engine.fiml_patterns import Patterns
 from tam.engine.fiml_robust import IncompleteGroup
@@ -128,26 +134,27 @@ def _expectation(weights: Sequence[_Weights], slopes: Sequence[Floats]) -> float
 
 
 def incomplete_gfi(groups: Sequence[IncompleteGroup]) -> float:
-    """GFI = 1 - e'V e / s'V s: s the available-case moments, e their residuals, V the expected information
-    at the model given the patterns; at most 1. Moments among given variables count in neither.
+    """GFI = 1 - e'V e / s'V s, averaged over groups by their size: s the available-case moments, e their
+    residuals, V the expected information at the model given the patterns; at most 1. Moments among given
+    variables count in neither.
 
     s holds means of the available answers and pairwise covariances times (n - 1)/n.
     Peer: ``lavaan::fitMeasures(fit, "gfi")`` with ``missing = "ml"``.
     """
-    error = total = 0.0
-    for one in groups:
-        patterns = one.patterns
-        places = fitted_moments(one.given)
-        i, j = vech_places(patterns.variables)
-        seen = patterns.observed * patterns.counts[:, None]
-        means = np.sum(seen * patterns.means, axis=0) / seen.sum(axis=0)
-        covariance = pairwise_covariance(patterns) * (1.0 - 1.0 / patterns.total)
-        sample = np.concatenate([covariance[i, j], means])
-        model = np.concatenate([one.point.implied.sigma[i, j], one.point.implied.mu])
-        weight = patterns.total * moment_curvature(patterns, one.point.at, expected=True)
-        away = sample - model
-        own = np.zeros_like(sample)
-        own[places] = sample[places]
-        error += float(away @ weight @ away)
-        total += float(own @ weight @ own)
-    return 1.0 - error / total
+    n = sum(one.patterns.total for one in groups)
+    return sum(one.patterns.total / n * _gfi(one) for one in groups)
+
+
+def _gfi(group: IncompleteGroup) -> float:
+    patterns = group.patterns
+    places = fitted_moments(group.given)
+    i, j = vech_places(patterns.variables)
+    means, _ = available_moments(patterns)
+    covariance = pairwise_covariance(patterns) * (1.0 - 1.0 / patterns.total)
+    sample = np.concatenate([covariance[i, j], means])
+    model = np.concatenate([group.point.implied.sigma[i, j], group.point.implied.mu])
+    weight = moment_curvature(patterns, group.point.at, expected=True)
+    fitted = np.zeros_like(sample)
+    fitted[places] = sample[places]
+    away = sample - model
+    return 1.0 - float(away @ weight @ away) / float(fitted @ weight @ fitted)
