@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tam.report.context import Context
 from tam.report.document import Document, Rich, numbered
+from tam.report.estimation import estimator_name
 from tam.report.sections.answer import answer_section
 from tam.report.sections.comparison import comparison_section
 from tam.report.sections.effects import effects_section
@@ -37,7 +38,7 @@ _SECTIONS = (
 
 
 def academic_document(context: Context, others: Sequence[tuple[str, str, str]] = ()) -> Document:
-    """Everything the academic report says, as data. ``others``: (language, its own name, file) of its siblings."""
+    """Everything the academic report says, as data. ``others``: language, its name, file of each."""
     return Document(
         language=context.language,
         title=context.text(context.get("study", "title")) or context.word("document.untitled"),
@@ -65,9 +66,10 @@ def _facts(context: Context) -> Iterator[Rich]:
         told = {
             "title": title,
             "version": str(instrument.get("version") or ""),
-            "status": context.word(status) if status in context.words else str(instrument.get("status") or ""),
+            "status": context.word(status)
+            if status in context.words
+            else str(instrument.get("status") or ""),
         }
         yield context.say("facts.instrument", **told)
-    estimator = context.get("structure", "estimator")
-    if estimator:
-        yield context.say("facts.estimator", estimator=str(estimator))
+    if estimator_name(context):
+        yield context.say("facts.estimator", estimator=estimator_name(context))

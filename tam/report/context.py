@@ -8,6 +8,7 @@ from typing import Any
 
 from tam.report.document import Rich, Run, rich
 from tam.report.format import Numbers, numbers_for
+from tam.report.reasons import told_reason
 from tam.report.words import Words, load_words
 
 
@@ -61,11 +62,9 @@ class Context:
         return self.foreign(nested[0]) if nested else self.say("absent.no_reason")
 
     def foreign(self, text: str) -> Rich:
-        """A reason recorded in English: its translation where the catalogue has one, else marked as English."""
-        key = f"reasons.{_slug(text)}"
-        if key in self.words:
-            return self.say(key)
-        return (Run(text, language=None if self.language == "en" else "en"),)
+        """A reason recorded in English, in this language; marked as English where no catalogue knows it."""
+        known = told_reason(text, self.language)
+        return rich(known) if known is not None else (Run(text, language="en"),)
 
     def told(self, text: object) -> Rich:
         """A bilingual text in this language; the other language, marked, where this one is missing."""
@@ -109,10 +108,6 @@ class Context:
         """The confidence level asked for, as text: 95%."""
         level = self.get("study", "options", "ci")
         return self.numbers.level(level if isinstance(level, (int, float)) else 0.95)
-
-
-def _slug(text: str) -> str:
-    return "_".join("".join(c if c.isalnum() else " " for c in text.lower()).split())[:80]
 
 
 def context_for(results: Mapping[str, Any], language: str) -> Context:

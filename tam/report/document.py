@@ -1,4 +1,4 @@
-"""What a report consists of, whatever file it becomes: sections of paragraphs, tables and figures, as data."""
+"""What a report consists of, whatever file it becomes: paragraphs, tables and figures, as data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Level = Literal["good", "plain", "caution", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text. ``language`` is set where it differs from the document's (an item's other wording)."""
+    """A stretch of text. ``language`` is set where it differs from the document's."""
 
     text: str
     italic: bool = False
@@ -34,14 +34,16 @@ def plain(text: Rich) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """``paste`` is to be copied into a paper, ``code`` keeps its lines and is set as code."""
+
     text: Rich
-    kind: Literal["text", "lead", "small", "paste"] = "text"
+    kind: Literal["text", "lead", "small", "paste", "code"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
     entries: tuple[Rich, ...]
-    kind: Literal["text", "references"] = "text"
+    kind: Literal["text", "references", "steps"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,10 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``kind`` aligns: text to the left, numbers to the right. ``span`` groups neighbours under one head."""
+    """``kind`` aligns and gives room: short text, names and sentences to the left, numbers to the right."""
 
     head: Rich
-    kind: Literal["text", "number", "verdict"] = "text"
-    span: Rich = ()
+    kind: Literal["text", "name", "sentence", "number", "verdict"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +77,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """``folded``: the line that stands for a long table until the reader opens it; empty shows the table."""
+
     key: str
     title: Rich
     columns: tuple[Column, ...]
     groups: tuple[Group, ...]
     notes: tuple[Rich, ...] = ()
     number: int = 0
-
-    @property
-    def spanned(self) -> bool:
-        return any(column.span for column in self.columns)
-
-    @property
-    def spans(self) -> tuple[tuple[Rich, int], ...]:
-        """Heads over neighbouring columns, each with how many it covers."""
-        merged: list[tuple[Rich, int]] = []
-        for column in self.columns:
-            if merged and merged[-1][0] == column.span and column.span:
-                merged[-1] = (column.span, merged[-1][1] + 1)
-            else:
-                merged.append((column.span, 1))
-        return tuple(merged)
+    folded: Rich = ()
 
 
 @dataclass(frozen=True, slots=True)

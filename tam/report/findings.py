@@ -1,7 +1,7 @@
 """What the results say, as data: a key, a level and values. The sentences stand in the word catalogues.
 
-Nothing is estimated here; a finding selects numbers that stand in the results and compares them with the level
-of significance or with a guide value that the sentence names.
+Nothing is estimated here; a finding selects numbers that stand in the results and compares them with the
+level of significance or with a guide value that the sentence names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AVE_GUIDE, RELIABILITY_GUIDE, HTMT_GUIDE = 0.50, 0.70, 0.85
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``numbers`` maps a place in the sentence to (kind of format, value); ``names`` maps a place to words."""
+    """``numbers`` maps a place in the sentence to (kind of format, value), ``names`` places to words."""
 
     key: str
     level: Level = "plain"
@@ -33,6 +33,8 @@ class Finding:
 
 
 def _show(context: Context, kind: str, value: Any) -> str:
+    if kind == "index":
+        return context.numbers.bounded(value, 3)
     if kind == "interval":
         return context.numbers.interval(*value)
     return str(getattr(context.numbers, kind)(value))
@@ -54,7 +56,13 @@ def _hypotheses(context: Context) -> Iterator[Finding]:
     for one in tested:
         sorts.setdefault(str(one.get("verdict")), []).append(str(one["id"]))
     supported = sorts.get("supported", [])
-    key = "all_supported" if len(supported) == len(tested) else "some_supported" if supported else "none_supported"
+    key = (
+        "all_supported"
+        if len(supported) == len(tested)
+        else "some_supported"
+        if supported
+        else "none_supported"
+    )
     yield Finding(
         f"hypotheses_{key}",
         "good" if supported else "plain",
@@ -68,7 +76,7 @@ def _hypotheses(context: Context) -> Iterator[Finding]:
 
 
 def outcome(context: Context) -> str | None:
-    """The construct everything leads to: an outcome that predicts nothing; the last one if there are several."""
+    """The construct everything leads to: an outcome that predicts nothing, the last of several."""
     paths = context.rows("study", "model", "paths")
     predictors = {one["predictor"] for one in paths}
     ends = [one["outcome"] for one in paths if one["outcome"] not in predictors]
@@ -99,7 +107,11 @@ def _strongest(context: Context) -> Iterator[Finding]:
         "strongest",
         "plain",
         {"beta": ("plain", first["std"]), "interval": ("interval", _std_interval(first))},
-        {"predictor": context.label(first["predictor"]), "outcome": context.label(str(end)), "level": context.level},
+        {
+            "predictor": context.label(first["predictor"]),
+            "outcome": context.label(str(end)),
+            "level": context.level,
+        },
     )
 
 
@@ -114,7 +126,13 @@ def _moderation(context: Context) -> Iterator[Finding]:
         slopes = {slope["at"]: slope for slope in one.get("slopes") or ()}
         low, high = slopes.get("-1 sd"), slopes.get("+1 sd")
         found = one["p"] < 1 - _level(context)
-        key = "moderation_found" if found and low and high else "moderation_weak" if found else "moderation_absent"
+        key = (
+            "moderation_found"
+            if found and low and high
+            else "moderation_weak"
+            if found
+            else "moderation_absent"
+        )
         numbers: dict[str, tuple[str, Any]] = {
             "est": ("plain", one.get("est")),
             "p": ("p_equals", one["p"]),
@@ -133,7 +151,9 @@ def _level(context: Context) -> float:
 
 def _groups(context: Context) -> Iterator[Finding]:
     for grouping in context.rows("comparison", "groupings"):
-        tested = [one for one in grouping.get("constructs") or () if (one.get("welch") or {}).get("p") is not None]
+        tested = [
+            one for one in grouping.get("constructs") or () if (one.get("welch") or {}).get("p") is not None
+        ]
         differing = [one["construct"] for one in tested if one["welch"]["p"] < 1 - _level(context)]
         if not tested:
             continue
@@ -149,16 +169,28 @@ def _fit(context: Context) -> Iterator[Finding]:
     measures = context.part("structure", "measures")
     judged = judge_fit(measures)
     if judged:
-        numbers = {name: ("bounded", measures.get(name)) for name in ("cfi", "rmsea", "srmr")}
-        yield Finding(f"fit_{judged}", "good" if judged == "good" else "caution", numbers)
+        names = reported_indices(measures)
+        numbers = {name: ("index", measures.get(names[name])) for name in names}
+        version = names["cfi"].removeprefix("cfi").lstrip("_") or "standard"
+        kind = {"kind": context.words.entries[f"index_kinds.{version}"]}
+        yield Finding(f"fit_{judged}", "good" if judged == "good" else "caution", numbers, kind)
+
+
+def reported_indices(measures: Mapping[str, Any]) -> dict[str, str]:
+    """CFI, RMSEA and SRMR with the name of the version to report: robust, else scaled, else as they are."""
+    for ending in ("_robust", "_scaled"):
+        if all(measures.get(f"{name}{ending}") is not None for name in ("cfi", "rmsea")):
+            return {"cfi": f"cfi{ending}", "rmsea": f"rmsea{ending}", "srmr": "srmr"}
+    return {name: name for name in ("cfi", "rmsea", "srmr")}
 
 
 def judge_fit(measures: Mapping[str, Any]) -> str | None:
     """``good``, ``mixed`` or ``poor`` by the guide values .95, .06 and .08; None where one is absent."""
-    values = [measures.get(name) for name in ("cfi", "rmsea", "srmr")]
-    if any(value is None for value in values):
+    values = [measures.get(name) for name in reported_indices(measures).values()]
+    known = [float(value) for value in values if isinstance(value, (int, float))]
+    if len(known) < 3:
         return None
-    met = [values[0] >= CFI_GUIDE, values[1] <= RMSEA_GUIDE, values[2] <= SRMR_GUIDE]
+    met = [known[0] >= CFI_GUIDE, known[1] <= RMSEA_GUIDE, known[2] <= SRMR_GUIDE]
     return "good" if all(met) else "mixed" if any(met) else "poor"
 
 
@@ -181,7 +213,11 @@ def weak_constructs(context: Context) -> dict[str, list[str]]:
 
 
 def _below(constructs: Mapping[str, Any], name: str, guide: float) -> list[str]:
-    return [key for key, one in constructs.items() if isinstance(one.get(name), (int, float)) and one[name] < guide]
+    return [
+        key
+        for key, one in constructs.items()
+        if isinstance(one.get(name), (int, float)) and one[name] < guide
+    ]
 
 
 def _measures(context: Context) -> Iterator[Finding]:

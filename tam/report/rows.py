@@ -20,13 +20,24 @@ def one_group(rows: Iterable[tuple[Cell, ...]]) -> tuple[Group, ...]:
     return (Group(tuple(rows)),)
 
 
-def words_column(context: Context, key: str, span: Rich = ()) -> Column:
-    return Column(context.say(f"columns.{key}"), "text", span)
+def words_column(context: Context, key: str) -> Column:
+    """Short text such as the name of an item."""
+    return Column(context.say(f"columns.{key}"), "text")
 
 
-def number_column(context: Context, key: str, span: Rich = (), **values: str) -> Column:
-    return Column(context.say(f"columns.{key}", **values), "number", span)
+def names_column(context: Context, key: str, **values: str) -> Column:
+    """Names of constructs, paths and groups."""
+    return Column(context.say(f"columns.{key}", **values), "name")
 
 
-def interval_column(context: Context, span: Rich = ()) -> Column:
-    return number_column(context, "interval", span, level=context.level)
+def sentences_column(context: Context, key: str) -> Column:
+    """Wordings and statements."""
+    return Column(context.say(f"columns.{key}"), "sentence")
+
+
+def number_column(context: Context, key: str, **values: str) -> Column:
+    return Column(context.say(f"columns.{key}", **values), "number")
+
+
+def interval_column(context: Context) -> Column:
+    return number_column(context, "interval", level=context.level)

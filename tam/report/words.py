@@ -1,7 +1,7 @@
 """The words of a report: one catalogue per language, sentences with named places and marks for italics.
 
-In a catalogue ``*p*`` prints italic and ``**bold**`` strong. Values are put in after the marks are read, so that
-nothing a respondent wrote can become a mark or a placeholder.
+In a catalogue ``*p*`` prints italic and ``**bold**`` strong. Values are put in after the marks are read, so
+that nothing a respondent wrote can become a mark or a placeholder.
 """
 
 from __future__ import annotations
@@ -53,6 +53,16 @@ class Words:
         comma, last = self.entries["list.comma"], self.entries["list.and"]
         return comma.join(names[:-1]) + last + names[-1]
 
+    def listed_rich(self, parts: Iterable[Rich]) -> Rich:
+        """The same of parts that hold marks."""
+        entries = list(parts)
+        runs: list[Run] = []
+        for index, entry in enumerate(entries):
+            if index:
+                runs.extend(rich(self.entries["list.and" if index == len(entries) - 1 else "list.comma"]))
+            runs.extend(entry)
+        return tuple(runs)
+
 
 _PLACE = re.compile(r"\{([a-z_0-9]{1,40})\}")
 
@@ -65,7 +75,9 @@ def _filled(template: str, values: Mapping[str, Any], *, italic: bool, strong: b
             continue
         value = values[piece]
         inserted = value if isinstance(value, tuple) else rich(str(value))
-        runs.extend(Run(run.text, run.italic or italic, run.strong or strong, run.language) for run in inserted)
+        runs.extend(
+            Run(run.text, run.italic or italic, run.strong or strong, run.language) for run in inserted
+        )
     return runs
 
 

@@ -13,9 +13,13 @@ from tam.report.words import load_words
 
 
 def write_report(
-    results: Mapping[str, Any], language: str = "en", *, languages: Iterable[str] = (), audience: str = "academic"
+    results: Mapping[str, Any],
+    language: str = "en",
+    *,
+    languages: Iterable[str] = (),
+    audience: str = "academic",
 ) -> str:
-    """The report of one language as an HTML page. ``languages``: every edition written, for the links between."""
+    """The report of one language as an HTML page. ``languages``: all editions, for the links."""
     others = [
         (other, load_words(other).text("document.language_name"), report_name(other, audience))
         for other in languages

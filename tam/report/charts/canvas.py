@@ -1,4 +1,4 @@
-"""A canvas in pixels on matplotlib, turned into SVG whose text is text and whose colours are the stylesheet's.
+"""A canvas in pixels on matplotlib, turned into SVG with text as text and the stylesheet's colours.
 
 Every colour is a placeholder until the end; then it becomes ``var(--...)``, so that one drawing serves light,
 dark and print. Nothing in the output depends on time, chance or the machine's fonts.
@@ -12,16 +12,29 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from xml.etree import ElementTree
 
 Anchor = Literal["left", "center", "right"]
 
-TOKENS = (
-    "ink muted faint grid surface accent accent-soft series-1 series-2 series-3 bad "
-    "likert-1 likert-2 likert-3 likert-4 likert-5 likert-6 likert-7 "
-    "likert-1-ink likert-2-ink likert-3-ink likert-4-ink likert-5-ink likert-6-ink likert-7-ink"
-).split()
+NARROW = 460.0
+"""Charts up to this width in pixels fit a telephone without scrolling."""
+
+_PLAIN = (
+    "ink",
+    "muted",
+    "faint",
+    "grid",
+    "surface",
+    "accent",
+    "accent-soft",
+    "series-1",
+    "series-2",
+    "series-3",
+    "bad",
+)
+_LIKERT = tuple(f"likert-{step}" for step in range(1, 8))
+TOKENS = (*_PLAIN, *_LIKERT, *(f"{name}-ink" for name in _LIKERT))
 _HEX = {name: f"#a1{index:02x}5e" for index, name in enumerate(TOKENS)}
 _NAMES = {code: name for name, code in _HEX.items()}
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -121,16 +134,19 @@ def to_svg(drawn: Canvas, key: str, title: str, description: str) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()
-    with rc_context(dict(_RC)), _quiet():
+    with rc_context(cast(Any, _RC)), _quiet():
         metadata: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        FigureCanvasSVG(drawn.axes.figure).print_svg(buffer, metadata=metadata)
+        writer: Any = FigureCanvasSVG(drawn.axes.figure)
+        writer.print_svg(buffer, metadata=metadata)
     root = ElementTree.fromstring(buffer.getvalue())
     body = "".join(_element(child) for child in root if _local(child) not in {"metadata", "defs"})
     size = f"{drawn.width:g} {drawn.height:g}"
+    kind = "chart narrow" if drawn.width <= NARROW else "chart"
     heads = (
-        f'<svg class="chart" viewBox="0 0 {size}" width="{drawn.width:g}" height="{drawn.height:g}" '
+        f'<svg class="{kind}" viewBox="0 0 {size}" width="{drawn.width:g}" height="{drawn.height:g}" '
         f'role="img" aria-labelledby="{key}-title {key}-desc">'
-        f'<title id="{key}-title">{_escaped(title)}</title><desc id="{key}-desc">{_escaped(description)}</desc>'
+        f'<title id="{key}-title">{_escaped(title)}</title>'
+        f'<desc id="{key}-desc">{_escaped(description)}</desc>'
     )
     return f"{heads}{body}</svg>"
 
@@ -180,7 +196,14 @@ def _style(style: str) -> str:
         elif name in {"fill", "stroke"}:
             token = _NAMES.get(value)
             kept.append(f"{name}:var(--{token})" if token else f"{name}:{value}")
-        elif name in {"font-size", "font-weight", "text-anchor", "stroke-width", "stroke-dasharray", "stroke-linecap"}:
+        elif name in {
+            "font-size",
+            "font-weight",
+            "text-anchor",
+            "stroke-width",
+            "stroke-dasharray",
+            "stroke-linecap",
+        }:
             kept.append(f"{name}:{value}")
     return ";".join(kept)
 

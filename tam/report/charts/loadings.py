@@ -8,10 +8,12 @@ from tam.report.charts.canvas import canvas, to_svg
 from tam.report.charts.scale import Axis, shortened, upright_grid
 from tam.report.context import Context
 
-_WIDTH, _ROW, _HEAD, _LEFT, _GUIDE = 600.0, 21.0, 26.0, 86.0, 0.70
+_WIDTH, _ROW, _HEAD, _LEFT, _GUIDE = 440.0, 21.0, 26.0, 78.0, 0.70
+_LOWEST_SHOWN = 0.3
 
 
 def loadings_chart(context: Context, names: Sequence[str]) -> str:
+    """The axis begins at .30, lower where an interval does: loadings below are no measurement."""
     items = context.part("measurement", "items")
     groups: dict[str, list[str]] = {}
     for name in names:
@@ -20,15 +22,24 @@ def loadings_chart(context: Context, names: Sequence[str]) -> str:
     drawn = canvas(_WIDTH, height + 48)
     lows = [items[name]["loading"].get("ci_low") for name in names]
     highs = [items[name]["loading"].get("ci_high") for name in names]
-    low = min([0.0, *(value for value in lows if value is not None)])
+    low = min([_LOWEST_SHOWN, *(value for value in lows if value is not None)])
     high = max([1.0, *(value for value in highs if value is not None)])
-    axis = Axis(max(low, -1.2), min(high, 1.4), _LEFT, _WIDTH - 50)
+    axis = Axis(max(low, -1.2), min(high, 1.4), _LEFT, _WIDTH - 44)
     upright_grid(drawn, axis, 0, height + 2, context.numbers)
     drawn.line([(axis.at(_GUIDE), 0), (axis.at(_GUIDE), height + 2)], "muted", 1.2, (4, 3))
-    drawn.text((_LEFT + _WIDTH - 50) / 2, height + 36, context.word("axes.loading"), size=11.5, color="muted", anchor="center")
+    drawn.text(
+        (_LEFT + _WIDTH - 44) / 2,
+        height + 36,
+        context.word("axes.loading"),
+        size=11.5,
+        color="muted",
+        anchor="center",
+    )
     y = 0.0
     for construct, members in groups.items():
-        drawn.text(0, y + _HEAD / 2 + 2, shortened(context.label(construct), 400, 12.5), size=12.5, bold=True)
+        drawn.text(
+            0, y + _HEAD / 2 + 2, shortened(context.label(construct), _WIDTH, 12.5), size=12.5, bold=True
+        )
         y += _HEAD
         for name in members:
             loading = items[name]["loading"]
@@ -41,4 +52,6 @@ def loadings_chart(context: Context, names: Sequence[str]) -> str:
             drawn.text(_WIDTH, middle, context.numbers.plain(loading["est"]), size=12, anchor="right")
             y += _ROW
     told = {"n_items": str(len(names))}
-    return to_svg(drawn, "loadings", context.word("figures.loadings"), context.word("descriptions.loadings", **told))
+    return to_svg(
+        drawn, "loadings", context.word("figures.loadings"), context.word("descriptions.loadings", **told)
+    )

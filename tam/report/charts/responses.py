@@ -1,4 +1,4 @@
-"""Answers to every item as 100 % stacked bars; the top two boxes at the right, mean and spread in the label."""
+"""Answers to every item as 100 % stacked bars; the top two boxes at the right, mean and spread above."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def responses_chart(context: Context, names: Sequence[str], codes: Sequence[str]
         mean = f"{context.numbers.plain(item.get('mean'))} ({context.numbers.plain(item.get('sd'))})"
         text = context.text(context.part("study", "items", name).get("text"))
         head = f"{name}  {text}" if text else name
-        drawn.text(0, top + 7, shortened(head, bar - 110, 12), size=12)
+        drawn.text(0, top + 7, shortened(head, 1.12 * (bar - 100), 12), size=12)
         drawn.text(bar, top + 7, mean, size=11.5, color="muted", anchor="right")
         x = 0.0
         for count, color in zip(counts, colors):
@@ -48,7 +48,7 @@ def responses_chart(context: Context, names: Sequence[str], codes: Sequence[str]
 
 
 def _colors(count: int) -> list[str]:
-    """Names of the diverging steps for a scale of so many points; the middle is neutral where there is one."""
+    """Names of the diverging steps for a scale of so many points; a middle one is neutral."""
     steps = {2: "17", 3: "147", 4: "1267", 5: "12467", 6: "123567", 7: "1234567"}
     if count in steps:
         return [f"likert-{step}" for step in steps[count]]

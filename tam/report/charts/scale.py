@@ -44,7 +44,9 @@ def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
 
 def tick_text(numbers: Numbers, value: float) -> str:
     """A tick without needless digits."""
-    digits = next(digits for digits in (0, 1, 2, 3) if abs(value - round(value, digits)) < 1e-9 or digits == 3)
+    digits = next(
+        digits for digits in (0, 1, 2, 3) if abs(value - round(value, digits)) < 1e-9 or digits == 3
+    )
     return numbers.plain(value, digits)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from tam.report.charts.canvas import canvas, to_svg
 from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 600.0, 360.0, 56.0, 150.0, 30.0, 52.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 460.0, 330.0, 40.0, 116.0, 30.0, 52.0
 _STYLES: tuple[tuple[str, float, tuple[float, ...]], ...] = (
     ("series-1", 2.0, (2, 2)),
     ("series-2", 2.0, (6, 2)),
@@ -32,12 +33,27 @@ def slopes_chart(context: Context, analysis: Mapping[str, Any], labels: Sequence
     for value in across.ticks(7):
         x = across.at(value)
         drawn.line([(x, _HEIGHT - _BOTTOM), (x, _HEIGHT - _BOTTOM + 4)], "muted")
-        drawn.text(x, _HEIGHT - _BOTTOM + 15, tick_text(context.numbers, value), size=11.5, color="muted", anchor="center")
+        drawn.text(
+            x,
+            _HEIGHT - _BOTTOM + 15,
+            tick_text(context.numbers, value),
+            size=11.5,
+            color="muted",
+            anchor="center",
+        )
     drawn.line([(_LEFT, _HEIGHT - _BOTTOM), (_WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "muted")
-    drawn.text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 12, shortened(names["predictor"], 380), anchor="center")
-    drawn.text(0, 10, shortened(names["outcome"], 380))
+    drawn.text(
+        (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 12, shortened(names["predictor"], 330), anchor="center"
+    )
+    drawn.text(0, 10, shortened(names["outcome"], 330))
     ends = _apart([upward.at(line["y"][-1]) for line in lines])
-    drawn.text(_WIDTH - _RIGHT + 12, min(ends) - 19, shortened(names["moderator"], _RIGHT - 12, 11.5), size=11.5, color="muted")
+    drawn.text(
+        _WIDTH - _RIGHT + 12,
+        min(ends) - 19,
+        shortened(names["moderator"], _RIGHT - 12, 11.5),
+        size=11.5,
+        color="muted",
+    )
     for index, line in enumerate(lines):
         color, width, dashes = _STYLES[index % len(_STYLES)]
         points = [(across.at(x), upward.at(y)) for x, y in zip(line["x"], line["y"])]
@@ -62,7 +78,7 @@ def _apart(positions: Sequence[float], least: float = 17.0) -> list[float]:
     """Label positions moved apart until no two are closer than ``least`` pixels; their order is kept."""
     order = sorted(range(len(positions)), key=lambda index: positions[index])
     moved = list(positions)
-    for before, after in zip(order, order[1:]):
+    for before, after in pairwise(order):
         moved[after] = max(moved[after], moved[before] + least)
     over = max(moved, default=0.0) - (_HEIGHT - _BOTTOM)
     return [position - max(over, 0.0) for position in moved]

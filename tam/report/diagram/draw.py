@@ -1,4 +1,4 @@
-"""A plan as SVG: classes and variables of the stylesheet for every colour, text as text, no ids, no scripts."""
+"""A plan as SVG: classes and variables of the stylesheet for every colour, text as text, no scripts."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -125,7 +126,7 @@ def _piece(curve: Curve, first: float, last: float) -> Curve:
 
 def passes_through(points: tuple[Point, ...], box: Box) -> bool:
     """Whether a chain of straight pieces enters a box."""
-    return any(_enters(a, b, box) for a, b in zip(points, points[1:]))
+    return any(_enters(a, b, box) for a, b in pairwise(points))
 
 
 def _enters(a: Point, b: Point, box: Box) -> bool:
@@ -148,7 +149,7 @@ def _enters(a: Point, b: Point, box: Box) -> bool:
 
 def cross(a: tuple[Point, ...], b: tuple[Point, ...]) -> bool:
     """Whether two chains of straight pieces cross."""
-    return any(_pieces_cross(p, q, r, s) for p, q in zip(a, a[1:]) for r, s in zip(b, b[1:]))
+    return any(_pieces_cross(p, q, r, s) for p, q in pairwise(a) for r, s in pairwise(b))
 
 
 def _pieces_cross(p: Point, q: Point, r: Point, s: Point) -> bool:

@@ -57,7 +57,7 @@ def plan(diagram: Diagram) -> Plan:
 
 
 def node_boxes(places: Mapping[str, Position]) -> dict[str, Box]:
-    """Boxes on the grid. Columns that share no row move closer together, empty ones are only a little space."""
+    """Boxes on the grid. Columns that share no row move closer together, empty ones are a little space."""
     across = _column_positions(places)
     return {
         name: Box(across[column], row * ROW_PITCH, NODE_WIDTH, NODE_HEIGHT)

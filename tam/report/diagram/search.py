@@ -1,4 +1,4 @@
-"""A grid for a model that brings none: outcomes to the right, then small moves while the drawing gets better."""
+"""A grid for a model that brings none: outcomes to the right, then small moves while they help."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def find_places(names: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, Posi
 
 
 def _layers(names: Sequence[str], paths: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The longest way to each node, capped so that a cycle ends; a node on no path stands in the first column."""
+    """The longest way to each node, capped so that a cycle ends; a node on no path stands first."""
     layer = dict.fromkeys(names, 0)
     for _ in range(len(names)):
         for source, target in paths:
@@ -34,7 +34,7 @@ def _layers(names: Sequence[str], paths: Sequence[tuple[str, str]]) -> dict[str,
 def _improved(
     places: dict[str, Position], arrows: Sequence[Arrow], paths: Sequence[tuple[str, str]]
 ) -> dict[str, Position]:
-    """Move one node at a time to the free place that helps most, until nothing helps or the trials are used up."""
+    """Move one node at a time to the free place that helps most, until nothing does or the trials end."""
     best, least, trials = places, _cost(places, arrows), 0
     width = max(column for column, _ in places.values()) + 1
     height = max(row for _, row in places.values()) + 2

@@ -1,1 +1,1 @@
-"""The sections of the academic report, one module each; every builder takes the context and returns a Section."""
+"""The sections of the academic report, one module each; a builder takes the context and returns a Section."""

@@ -8,7 +8,16 @@ from typing import Any
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Bullets, Cell, Column, Level, Paragraph, Rich, Section, Table
 from tam.report.findings import findings
-from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
+from tam.report.rows import (
+    cell,
+    interval_column,
+    names_column,
+    number_column,
+    one_group,
+    row,
+    sentences_column,
+    words_column,
+)
 
 _LEVELS: Mapping[str, Level] = {
     "supported": "good",
@@ -36,13 +45,13 @@ def _hypotheses_table(context: Context) -> Table | Absent:
     statements = {one["id"]: one for one in context.rows("study", "model", "hypotheses")}
     columns = (
         words_column(context, "hypothesis"),
-        words_column(context, "statement"),
-        words_column(context, "path"),
+        Column(context.say("columns.verdict"), "verdict"),
+        sentences_column(context, "statement"),
+        names_column(context, "path"),
         number_column(context, "b"),
         interval_column(context),
         number_column(context, "beta"),
         number_column(context, "p"),
-        Column(context.say("columns.verdict"), "verdict"),
     )
     rows = [_hypothesis_row(context, one, statements.get(one["id"], {})) for one in tested]
     notes = [context.say("notes.hypotheses", level=context.level)]
@@ -62,13 +71,13 @@ def _hypothesis_row(context: Context, one: Mapping[str, Any], model: Mapping[str
         said = (*said, *context.say("absent.because", reason=context.foreign(str(one["reason"]))))
     return row(
         str(one["id"]),
+        cell(said, _LEVELS.get(verdict, "plain")),
         context.told(model.get("statement")) or context.path(str(one.get("path", ""))),
         context.path(str(one.get("path", ""))),
         numbers.plain(one.get("est")),
         numbers.interval(one.get("ci_low"), one.get("ci_high")),
         numbers.plain(one.get("std")),
         numbers.p(one.get("p")),
-        cell(said, _LEVELS.get(verdict, "plain")),
     )
 
 

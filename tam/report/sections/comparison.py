@@ -19,14 +19,16 @@ from tam.report.document import (
     Table,
     rich,
 )
-from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
+from tam.report.rows import interval_column, names_column, number_column, one_group, row
 
 
 def comparison_section(context: Context) -> Section:
     title = context.say("sections.comparison")
     groupings = context.rows("comparison", "groupings")
     if not groupings:
-        return Section("comparison", title, (Absent(context.reason("comparison")),))
+        asked = context.rows("study", "groups") or context.part("comparison")
+        why = context.reason("comparison") if asked else context.say("absent.no_groups")
+        return Section("comparison", title, (Absent(why),))
     blocks: list[Block] = []
     for index, grouping in enumerate(groupings):
         blocks.append(Subheading(f"groups-{index + 1}", rich(_by(context, grouping))))
@@ -35,7 +37,9 @@ def comparison_section(context: Context) -> Section:
 
 
 def _by(context: Context, grouping: Mapping[str, Any]) -> str:
-    return context.text(grouping.get("label")) or str(grouping.get("by"))
+    """What the groups are called, for headings and captions: ``Platform``."""
+    name = context.text(grouping.get("label")) or str(grouping.get("by"))
+    return name[:1].upper() + name[1:]
 
 
 def group_labels(context: Context, grouping: Mapping[str, Any]) -> dict[str, str]:
@@ -54,6 +58,7 @@ def _grouping(context: Context, grouping: Mapping[str, Any], index: int) -> list
     blocks.append(_means_figure(context, grouping, compared, index))
     blocks.append(_welch_table(context, grouping, compared, index))
     if any(one.get("pairs") for one in compared):
+        blocks.append(Paragraph(_differing_pairs(context, grouping, compared)))
         blocks.append(_pairs_table(context, grouping, compared, index))
     return blocks
 
@@ -61,14 +66,19 @@ def _grouping(context: Context, grouping: Mapping[str, Any], index: int) -> list
 def _who(context: Context, grouping: Mapping[str, Any]) -> Rich:
     numbers, labels = context.numbers, group_labels(context, grouping)
     sizes = [
-        context.word("list.counted", name=labels[str(group["id"])], n=numbers.count(group.get("n")))
+        context.say("list.counted", name=labels[str(group["id"])], n=numbers.count(group.get("n")))
         for group in grouping.get("groups") or ()
     ]
     source = "followers" if grouping.get("source") == "followers" else "answer"
-    told = {"groups": context.words.listed(sizes), "scheme": str(grouping.get("scheme") or "")}
+    told = {"groups": context.words.listed_rich(sizes), "scheme": str(grouping.get("scheme") or "")}
     sentence = context.say(f"text.groups_from_{source}", **told)
     if grouping.get("n_unclassified"):
-        sentence += context.say("text.groups_unclassified", n=numbers.count(grouping["n_unclassified"]))
+        counts = {
+            "n": numbers.count(grouping["n_unclassified"]),
+            "unanswered": numbers.count(grouping.get("n_unanswered") or 0),
+        }
+        key = "text.groups_unanswered" if grouping.get("n_unanswered") else "text.groups_unclassified"
+        sentence += context.say(key, **counts)
     small = [
         f"{labels.get(str(one['id']), one['id'])} ({one.get('n')})" for one in grouping.get("too_small") or ()
     ]
@@ -82,7 +92,7 @@ def _means_figure(
 ) -> Figure:
     labels, numbers = group_labels(context, grouping), context.numbers
     columns = (
-        words_column(context, "group"),
+        names_column(context, "group"),
         *(number_column(context, key) for key in ("n", "mean", "sd")),
         interval_column(context),
     )
@@ -100,12 +110,13 @@ def _means_figure(
         ]
         groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
     by = _by(context, grouping)
+    said = context.text(grouping.get("label")) or str(grouping.get("by"))
     data = Table(f"means-data-{index + 1}", context.say("tables.means", by=by), columns, tuple(groups))
     return Figure(
         f"means-{index + 1}",
-        context.say("figures.means", by=by),
-        context.word("descriptions.means", by=by),
-        groups_chart(context, compared, labels, f"means-{index + 1}", by),
+        context.say("figures.means", by=said),
+        context.word("descriptions.means", by=said),
+        groups_chart(context, compared, labels, f"means-{index + 1}", said),
         data,
         (context.say("notes.means", level=context.level),),
     )
@@ -116,7 +127,7 @@ def _welch_table(
 ) -> Table:
     numbers = context.numbers
     columns = (
-        words_column(context, "construct"),
+        names_column(context, "construct"),
         *(number_column(context, key) for key in ("f", "df1", "df2", "p", "eta_squared")),
     )
     rows = []
@@ -137,12 +148,37 @@ def _welch_table(
     return Table(f"welch-{index + 1}", context.say("tables.welch", by=by), columns, one_group(rows), (note,))
 
 
+def _pair(labels: Mapping[str, str], pair: Mapping[str, Any]) -> str:
+    """``Head − Tail``."""
+    return " \u2212 ".join(labels.get(str(pair[side]), str(pair[side])) for side in ("a", "b"))
+
+
+def _differing_pairs(
+    context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]]
+) -> Rich:
+    """The pairs of groups whose adjusted interval excludes zero, by construct."""
+    labels = group_labels(context, grouping)
+    told = []
+    for one in compared:
+        pairs = [
+            _pair(labels, pair)
+            for pair in one.get("pairs") or ()
+            if pair.get("ci_low") is not None and (pair["ci_low"] > 0 or pair["ci_high"] < 0)
+        ]
+        if pairs:
+            values = {"construct": context.label(one["construct"]), "pairs": context.words.listed(pairs)}
+            told.append(context.word("list.in_construct", **values))
+    if not told:
+        return context.say("text.pairs_alike")
+    return context.say("text.pairs_differ", pairs=context.word("list.clause").join(told))
+
+
 def _pairs_table(
     context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]], index: int
 ) -> Table:
     labels, numbers = group_labels(context, grouping), context.numbers
     columns = (
-        words_column(context, "pair"),
+        names_column(context, "pair"),
         *(number_column(context, key) for key in ("difference", "se", "t", "df", "p_adjusted")),
         interval_column(context),
         number_column(context, "hedges_g"),
@@ -151,10 +187,9 @@ def _pairs_table(
     for one in compared:
         rows = []
         for pair in one.get("pairs") or ():
-            names = [labels.get(str(pair[side]), str(pair[side])) for side in ("a", "b")]
             rows.append(
                 row(
-                    cell(f"{names[0]} \u2212 {names[1]}"),
+                    _pair(labels, pair),
                     numbers.plain(pair.get("diff")),
                     numbers.plain(pair.get("se")),
                     numbers.plain(pair.get("t")),
@@ -167,4 +202,11 @@ def _pairs_table(
         groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
     by = _by(context, grouping)
     notes = (context.say("notes.pairs", level=context.level),)
-    return Table(f"pairs-{index + 1}", context.say("tables.pairs", by=by), columns, tuple(groups), notes)
+    return Table(
+        f"pairs-{index + 1}",
+        context.say("tables.pairs", by=by),
+        columns,
+        tuple(groups),
+        notes,
+        folded=context.say("folded.pairs", n=context.numbers.count(sum(len(group.rows) for group in groups))),
+    )

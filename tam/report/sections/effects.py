@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Cell, Group, Paragraph, Rich, Section, Table
-from tam.report.rows import interval_column, number_column, row, words_column
+from tam.report.rows import interval_column, names_column, number_column, row
 
 KINDS = ("direct", "indirect", "total_indirect", "total")
 
@@ -39,7 +39,7 @@ def _interval_sentence(context: Context) -> Rich:
 
 def _effects_table(context: Context) -> Table:
     columns = (
-        words_column(context, "effect"),
+        names_column(context, "effect"),
         *(number_column(context, key) for key in ("b", "se", "p")),
         interval_column(context),
         number_column(context, "beta"),
@@ -56,7 +56,7 @@ def _effects_table(context: Context) -> Table:
 
 
 def _worth_showing(context: Context, kind: str) -> list[Mapping[str, Any]]:
-    """Total indirect effects only where several routes add up; totals only where an indirect effect exists."""
+    """Total indirect effects only where several routes add up, totals only beside an indirect effect."""
     effects = list(context.rows("effects", kind))
     routes: dict[tuple[Any, Any], int] = {}
     for one in context.rows("effects", "indirect"):

@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.charts.responses import responses_chart
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Column, Figure, Group, Rich, Section, Table, rich
-from tam.report.rows import cell, number_column, row, words_column
+from tam.report.rows import cell, number_column, row, sentences_column, words_column
 
 
 def items_section(context: Context) -> Section:
@@ -31,7 +31,7 @@ def grouped_items(context: Context) -> dict[str, list[str]]:
 
 
 def scale_codes(context: Context, items: list[str]) -> list[str]:
-    """The codes of the items' common response scale, lowest first; empty where they share none or it is long."""
+    """The codes of the common response scale, lowest first; empty where there is none or it is long."""
     described = context.part("study", "items")
     scales = {str((described.get(name) or {}).get("scale")) for name in items}
     if len(scales) != 1:
@@ -52,7 +52,9 @@ def _responses_figure(context: Context) -> Figure | None:
     scale = context.part("study", "scales", str(context.get("study", "items", names[0], "scale")))
     ends = [context.text((scale.get("labels") or {}).get(code)) or code for code in (codes[0], codes[-1])]
     columns = (words_column(context, "item"), *(Column(rich(code), "number") for code in codes))
-    rows = [row(name, *(context.numbers.count(_count(items[name], code)) for code in codes)) for name in names]
+    rows = [
+        row(name, *(context.numbers.count(_count(items[name], code)) for code in codes)) for name in names
+    ]
     data = Table("responses-data", context.say("tables.responses"), columns, (Group(tuple(rows)),))
     return Figure(
         "responses",
@@ -60,7 +62,11 @@ def _responses_figure(context: Context) -> Figure | None:
         context.word("descriptions.responses", n_items=str(len(names))),
         responses_chart(context, names, codes),
         data,
-        (context.say("notes.responses", low=codes[0], low_label=ends[0], high=codes[-1], high_label=ends[1]),),
+        (
+            context.say(
+                "notes.responses", low=codes[0], low_label=ends[0], high=codes[-1], high_label=ends[1]
+            ),
+        ),
     )
 
 
@@ -80,7 +86,7 @@ def _items_table(context: Context) -> Table:
     items, numbers = context.part("measurement", "items"), context.numbers
     columns = (
         words_column(context, "item"),
-        words_column(context, "wording"),
+        sentences_column(context, "wording"),
         *(number_column(context, key) for key in ("n", "mean", "sd", "skew", "kurtosis")),
     )
     groups = []

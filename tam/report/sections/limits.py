@@ -6,6 +6,14 @@ from collections.abc import Iterator
 
 from tam.report.context import Context
 from tam.report.document import Bullets, Rich, Section
+from tam.report.estimation import (
+    asks_normality,
+    estimator,
+    estimator_name,
+    has_robust_errors,
+    treats_as_continuous,
+    with_all_answers,
+)
 from tam.report.findings import judge_fit, weak_constructs
 
 
@@ -31,6 +39,8 @@ def _limits(context: Context) -> Iterator[Rich]:
         yield context.say("limits.invariance")
     if context.rows("moderation", "analyses"):
         yield context.say("limits.moderation")
+        if not has_robust_errors(context):
+            yield context.say("limits.product_errors")
 
 
 def _sample_limits(context: Context) -> Iterator[Rich]:
@@ -38,8 +48,10 @@ def _sample_limits(context: Context) -> Iterator[Rich]:
     numbers = context.numbers
     steps = {str(step.get("step")): step for step in context.rows("flow")}
     lost = (steps.get("listwise") or {}).get("n_removed")
-    if lost and context.get("structure", "missing") != "fiml":
+    if lost and not with_all_answers(context):
         yield context.say("limits.listwise", n=numbers.count(lost))
+    if with_all_answers(context):
+        yield context.say("limits.fiml")
     flagged, excluded = (context.get("screening", key) for key in ("n_flagged", "n_excluded"))
     if isinstance(flagged, int) and isinstance(excluded, int) and flagged > excluded:
         yield context.say("limits.flagged_kept", n=numbers.count(flagged - excluded))
@@ -48,13 +60,17 @@ def _sample_limits(context: Context) -> Iterator[Rich]:
 
 
 def _model_limits(context: Context) -> Iterator[Rich]:
-    if context.get("structure", "estimator") == "ML":
-        yield context.say("limits.normality")
+    if asks_normality(context):
+        yield context.say("limits.normality", estimator=_capital(estimator_name(context)))
+    elif treats_as_continuous(context):
+        yield context.say("limits.continuous", estimator=_capital(estimator_name(context)))
+    elif estimator(context) == "WLSMV":
+        yield context.say("limits.latent_responses")
     judged = judge_fit(context.part("structure", "measures"))
     if judged in {"mixed", "poor"}:
         yield context.say(f"limits.fit_{judged}")
     weak = weak_constructs(context)
-    named = sorted({name for name in (*weak["reliability"], *weak["ave"])})
+    named = sorted({*weak["reliability"], *weak["ave"]})
     if named:
         yield context.say("limits.weak_scales", names=context.words.listed(named))
     if weak["htmt"]:
@@ -62,3 +78,7 @@ def _model_limits(context: Context) -> Iterator[Rich]:
     if context.get("structure", "cross_check", "verdict") == "skipped":
         yield context.say("limits.no_second_engine")
     yield context.say("limits.equivalent")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -7,9 +7,21 @@ from typing import Any
 
 from tam.report.charts.loadings import loadings_chart
 from tam.report.context import Context
-from tam.report.document import Absent, Block, Cell, Column, Figure, Group, Paragraph, Rich, Section, Table, rich
+from tam.report.document import (
+    Absent,
+    Block,
+    Cell,
+    Column,
+    Figure,
+    Group,
+    Paragraph,
+    Rich,
+    Section,
+    Table,
+    rich,
+)
 from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
-from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
+from tam.report.rows import cell, interval_column, names_column, number_column, one_group, row, words_column
 from tam.report.sections.items import grouped_items
 
 
@@ -57,7 +69,7 @@ def _below(value: Any, guide: float, text: str) -> Cell:
 def _reliability_table(context: Context) -> Table:
     numbers = context.numbers
     columns = (
-        words_column(context, "construct"),
+        names_column(context, "construct"),
         *(number_column(context, key) for key in ("n", "k", "mean", "sd", "alpha")),
         number_column(context, "alpha_interval", level=context.level),
         *(number_column(context, key) for key in ("omega", "composite_reliability", "ave", "rho_a")),
@@ -131,7 +143,7 @@ def _loadings(context: Context) -> list[Block]:
 
 
 def _loadings_figure(context: Context, names: list[str], table: Table) -> Figure:
-    """The numbers of the figure are those of the table that follows it; its data are that table's first columns."""
+    """The numbers of the figure are those of the table that follows it: its first columns."""
     groups = tuple(
         Group(tuple(cells[:3] for cells in group.rows), group.label) for group in table.groups if group.rows
     )
@@ -169,7 +181,7 @@ def _matrix(
     if len(names) < 2:
         return Absent(context.say(f"absent.{key}", reason=context.reason("measurement", name)))
     columns = (
-        words_column(context, "construct"),
+        names_column(context, "construct"),
         *(Column(rich(f"{index + 1}"), "number") for index in range(len(names))),
     )
     rows = []

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tam.report.context import Context
 from tam.report.document import Paragraph, Rich, Run, Section
-from tam.report.sections.sample import rule_name
+from tam.report.estimation import estimator, estimator_name, has_robust_errors, with_all_answers
+from tam.report.sections.screening import rules_in_sentence
 
 
 def method_section(context: Context) -> Section:
@@ -24,7 +25,9 @@ def _sentences(context: Context) -> Iterator[Rich]:
     yield from _analysis(context)
     yield from _additions(context)
     versions = context.part("provenance")
-    yield context.say("method.software", tam=str(versions.get("tam") or ""), python=str(versions.get("python") or ""))
+    yield context.say(
+        "method.software", tam=str(versions.get("tam") or ""), python=str(versions.get("python") or "")
+    )
 
 
 def _data(context: Context) -> Iterator[Rich]:
@@ -48,24 +51,21 @@ def _data(context: Context) -> Iterator[Rich]:
         "read": numbers.count(steps[0].get("n_left")),
         "used": numbers.count(steps[-1].get("n_left")),
         "excluded": numbers.count(context.get("screening", "n_excluded")),
-        "rules": context.words.listed(
-            rule_name(context, str(rule)) for rule in context.rows("study", "screening", "exclude")
-        ),
+        "rules": rules_in_sentence(context),
     }
     excluded = context.get("screening", "n_excluded")
     yield context.say("method.sample_excluded" if excluded else "method.sample", **told)
-    fiml = context.get("structure", "missing") == "fiml"
-    yield context.say("method.missing_fiml" if fiml else "method.missing_listwise")
+    if context.rows("structure", "estimates"):
+        yield context.say("method.missing_fiml" if with_all_answers(context) else "method.missing_listwise")
 
 
 def _analysis(context: Context) -> Iterator[Rich]:
     numbers = context.numbers
     if context.part("measurement", "constructs"):
         yield context.say("method.measurement")
-    estimator = str(context.get("structure", "estimator") or "")
-    key = f"estimators.{estimator}"
     if context.rows("structure", "estimates"):
-        yield context.say("method.model", estimator=context.word(key) if key in context.words else estimator)
+        yield context.say("method.model", estimator=estimator_name(context))
+        yield from _errors(context)
     interval = context.part("effects", "interval")
     if interval.get("requested"):
         method = f"interval_methods.{interval.get('method')}"
@@ -78,11 +78,24 @@ def _analysis(context: Context) -> Iterator[Rich]:
         yield context.say("method.bootstrap", **told)
 
 
+def _errors(context: Context) -> Iterator[Rich]:
+    """Standard errors, and which version of the indices is to be reported."""
+    key = f"method.errors_{estimator(context).lower()}"
+    robust = has_robust_errors(context)
+    if key in context.words:
+        yield context.say(key)
+    elif robust:
+        yield context.say("method.errors_robust")
+    if context.get("structure", "measures", "cfi_robust") is not None:
+        yield context.say("method.robust_indices")
+
+
 def _additions(context: Context) -> Iterator[Rich]:
     if context.rows("moderation", "analyses"):
         yield context.say("method.moderation")
     groupings = [
-        context.text(one.get("label")) or str(one.get("by")) for one in context.rows("comparison", "groupings")
+        context.text(one.get("label")) or str(one.get("by"))
+        for one in context.rows("comparison", "groupings")
     ]
     if groupings:
         yield context.say("method.comparison", by=context.words.listed(groupings))

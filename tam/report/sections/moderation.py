@@ -7,8 +7,20 @@ from typing import Any
 
 from tam.report.charts.slopes import slopes_chart
 from tam.report.context import Context
-from tam.report.document import Absent, Block, Cell, Column, Figure, Group, Paragraph, Section, Subheading, Table, rich
-from tam.report.rows import interval_column, number_column, one_group, row, words_column
+from tam.report.document import (
+    Absent,
+    Block,
+    Cell,
+    Column,
+    Figure,
+    Group,
+    Paragraph,
+    Section,
+    Subheading,
+    Table,
+    rich,
+)
+from tam.report.rows import interval_column, names_column, number_column, one_group, row
 
 
 def moderation_section(context: Context) -> Section:
@@ -64,7 +76,7 @@ def _method(context: Context, one: Mapping[str, Any]) -> dict[str, str]:
 def _interaction_table(context: Context, one: Mapping[str, Any], index: int) -> Table:
     numbers = context.numbers
     columns = (
-        words_column(context, "model"),
+        names_column(context, "model"),
         *(number_column(context, key) for key in ("n", "b", "se", "statistic", "p")),
         interval_column(context),
         number_column(context, "beta"),
@@ -74,7 +86,10 @@ def _interaction_table(context: Context, one: Mapping[str, Any], index: int) -> 
     notes = [context.say("notes.interaction")]
     if composite:
         rows.append(_estimate_row(context, "models.composite", composite, "t", numbers.plain(None)))
-        r2 = {"r2": numbers.bounded(composite.get("r2")), "delta_r2": numbers.bounded(composite.get("delta_r2"), 3)}
+        r2 = {
+            "r2": numbers.bounded(composite.get("r2")),
+            "delta_r2": numbers.bounded(composite.get("delta_r2"), 3),
+        }
         notes.append(context.say("notes.interaction_composite", **r2))
     else:
         notes.append(
@@ -110,7 +125,7 @@ def _at(context: Context, at: str) -> str:
 def _slopes_table(context: Context, one: Mapping[str, Any], index: int) -> Table:
     numbers, moderator = context.numbers, context.label(str(one.get("moderator")))
     columns = (
-        Column(context.say("columns.moderator_at", moderator=moderator), "text"),
+        Column(context.say("columns.moderator_at", moderator=moderator), "name"),
         number_column(context, "scale_value"),
         *(number_column(context, key) for key in ("b", "se", "z", "p")),
         interval_column(context),
@@ -132,7 +147,11 @@ def _slopes_table(context: Context, one: Mapping[str, Any], index: int) -> Table
     names = {key: context.label(str(one.get(key))) for key in ("predictor", "outcome")}
     title = context.say("tables.slopes", moderator=moderator, **names)
     return Table(
-        f"slopes-{index + 1}", title, columns, one_group(rows), (context.say("notes.slopes", moderator=moderator),)
+        f"slopes-{index + 1}",
+        title,
+        columns,
+        one_group(rows),
+        (context.say("notes.slopes", moderator=moderator),),
     )
 
 
@@ -141,15 +160,13 @@ def _slopes_figure(context: Context, one: Mapping[str, Any], index: int) -> Figu
     names = {key: context.label(str(one.get(key))) for key in ("predictor", "moderator", "outcome")}
     labels = [_at(context, str(line["at"])) for line in one["lines"]]
     columns = (
-        Column(context.say("columns.moderator_at", moderator=names["moderator"]), "text"),
+        Column(context.say("columns.moderator_at", moderator=names["moderator"]), "name"),
         Column(rich(names["predictor"]), "number"),
         Column(context.say("columns.expected", outcome=names["outcome"]), "number"),
     )
     groups = tuple(
         Group(
-            tuple(
-                row(label, numbers.plain(line["x"][end]), numbers.plain(line["y"][end])) for end in (0, -1)
-            )
+            tuple(row(label, numbers.plain(line["x"][end]), numbers.plain(line["y"][end])) for end in (0, -1))
         )
         for label, line in zip(labels, one["lines"])
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tam.report.context import Context
@@ -16,7 +16,10 @@ def references_section(context: Context) -> Section:
     if not sources:
         return Section("references", title, (Paragraph(context.say("text.no_sources")),))
     entries = tuple(_reference(context, one) for one in sorted(sources, key=lambda one: str(one.get("cite"))))
-    blocks: tuple[Block, ...] = (Paragraph(context.say("text.sources"), "small"), Bullets(entries, "references"))
+    blocks: tuple[Block, ...] = (
+        Paragraph(context.say("text.sources"), "small"),
+        Bullets(entries, "references"),
+    )
     return Section("references", title, blocks)
 
 
@@ -39,7 +42,9 @@ def provenance_section(context: Context) -> Section:
     add("tam", versions.get("tam"))
     add("python", versions.get("python"))
     packages = versions.get("packages") or {}
-    add("packages", context.word("list.comma").join(f"{name} {version}" for name, version in packages.items()))
+    add(
+        "packages", context.word("list.comma").join(f"{name} {version}" for name, version in packages.items())
+    )
     add("seed", versions.get("seed"))
     add("file", data.get("file"))
     add("encoding", data.get("encoding"))
@@ -49,13 +54,25 @@ def provenance_section(context: Context) -> Section:
     add("data_sha256", versions.get("data_sha256") or data.get("sha256"))
     add("instrument_sha256", versions.get("instrument_sha256"))
     add("study_sha256", versions.get("study_sha256"))
-    blocks: list[Block] = [Paragraph(context.say("text.provenance"), "small"), Pairs(tuple(entries))]
+    blocks: list[Block] = [Bullets(tuple(_steps(context, data)), "steps"), Pairs(tuple(entries))]
     model = context.get("study", "model", "lavaan")
     if model:
         blocks.append(Paragraph(context.say("text.model_syntax"), "small"))
-        blocks.append(Paragraph(rich(str(model).strip()), "paste"))
+        blocks.append(Paragraph(rich(str(model).strip()), "code"))
     blocks.extend(_column_map(context, data))
     return Section("provenance", context.say("sections.provenance"), tuple(blocks))
+
+
+def _steps(context: Context, data: Mapping[str, Any]) -> Iterator[Rich]:
+    """What a reader with the data can do to check the numbers, in order."""
+    if data.get("file"):
+        yield context.say("check.digest", file=str(data["file"]))
+    yield context.say("check.rerun")
+    yield context.say("check.report")
+    check = context.part("structure", "cross_check")
+    if check.get("verdict") == "agree":
+        yield context.say("check.engines", engine=str(check.get("engine")))
+    yield context.say("check.export")
 
 
 def _column_map(context: Context, data: Mapping[str, Any]) -> list[Block]:
@@ -64,7 +81,7 @@ def _column_map(context: Context, data: Mapping[str, Any]) -> list[Block]:
         return []
     columns = (
         words_column(context, "item"),
-        Column(context.say("columns.data_column"), "text"),
+        Column(context.say("columns.data_column"), "sentence"),
         number_column(context, "position"),
     )
     rows = []
@@ -72,4 +89,5 @@ def _column_map(context: Context, data: Mapping[str, Any]) -> list[Block]:
         position = one.get("position")
         place = context.numbers.count(position + 1) if isinstance(position, int) else ""
         rows.append(row(str(one.get("item")), str(one.get("column")), place))
-    return [Table("columns", context.say("tables.columns"), columns, one_group(rows))]
+    title, folded = context.say("tables.columns"), context.say("folded.columns")
+    return [Table("columns", title, columns, one_group(rows), folded=folded)]

@@ -7,9 +7,18 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.diagram.figure import path_diagram
-from tam.report.document import Absent, Block, Figure, Paragraph, Rich, Section, Table, rich
-from tam.report.findings import CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE
-from tam.report.rows import cell, interval_column, number_column, one_group, row, words_column
+from tam.report.document import Absent, Block, Figure, Paragraph, Rich, Section, Table
+from tam.report.rows import (
+    cell,
+    interval_column,
+    names_column,
+    number_column,
+    one_group,
+    row,
+    sentences_column,
+    words_column,
+)
+from tam.report.sections.fit import fit_table
 
 
 def structure_section(context: Context) -> Section:
@@ -19,7 +28,7 @@ def structure_section(context: Context) -> Section:
     blocks: list[Block] = []
     blocks.extend(_diagram(context))
     blocks.append(_paths_table(context))
-    blocks.append(_fit_table(context))
+    blocks.append(fit_table(context))
     blocks.append(_variance_table(context))
     blocks.append(Paragraph(_engines(context)))
     return Section("structure", context.say("sections.structure"), tuple(blocks))
@@ -35,7 +44,7 @@ def _diagram(context: Context) -> list[Block]:
     if drawn is None:
         return []
     columns = (
-        words_column(context, "path"),
+        names_column(context, "path"),
         number_column(context, "beta"),
         number_column(context, "b"),
         interval_column(context),
@@ -68,7 +77,9 @@ def _diagram(context: Context) -> list[Block]:
 def _second_order_note(context: Context) -> Rich:
     second = context.part("study", "model", "second_order") or {}
     parts = [
-        context.word("list.measured_by", name=context.label(name), parts=context.words.listed(map(context.label, of)))
+        context.word(
+            "list.measured_by", name=context.label(name), parts=context.words.listed(map(context.label, of))
+        )
         for name, of in second.items()
     ]
     return context.say("notes.diagram_second_order", parts=context.word("list.clause").join(parts))
@@ -77,7 +88,7 @@ def _second_order_note(context: Context) -> Rich:
 def _paths_table(context: Context) -> Table:
     numbers = context.numbers
     columns = (
-        words_column(context, "path"),
+        names_column(context, "path"),
         words_column(context, "hypothesis"),
         *(number_column(context, key) for key in ("b", "se", "z", "p")),
         interval_column(context),
@@ -111,49 +122,6 @@ def _paths_table(context: Context) -> Table:
     )
 
 
-def _fit_table(context: Context) -> Table:
-    measures, numbers = context.part("structure", "measures"), context.numbers
-    columns = (words_column(context, "measure"), number_column(context, "value"), words_column(context, "guide"))
-    chisq = f"{numbers.plain(measures.get('chisq'))} ({numbers.degrees(measures.get('df'))})"
-    rmsea_interval = numbers.interval(
-        measures.get("rmsea_ci_low"), measures.get("rmsea_ci_high"), 3, bounded=True
-    )
-    rows = [
-        row(context.say("measures.chisq"), chisq, ""),
-        row(context.say("measures.pvalue"), numbers.p(measures.get("pvalue")), context.say("guides.pvalue")),
-    ]
-    if measures.get("chisq_scaled") is not None:
-        scaled = f"{numbers.plain(measures['chisq_scaled'])} ({numbers.degrees(measures.get('df_scaled'))})"
-        rows.append(row(context.say("measures.chisq_scaled"), scaled, ""))
-        rows.append(row(context.say("measures.pvalue_scaled"), numbers.p(measures.get("pvalue_scaled")), ""))
-    rows.extend(_index_row(context, name, guide) for name, guide in (("cfi", CFI_GUIDE), ("tli", CFI_GUIDE)))
-    rows.extend(
-        _index_row(context, name, CFI_GUIDE)
-        for name in ("cfi_robust", "tli_robust")
-        if measures.get(name) is not None
-    )
-    rmsea = (*rich(f"{numbers.bounded(measures.get('rmsea'), 3)} "), *rich(rmsea_interval))
-    rows.append(row(context.say("measures.rmsea"), rmsea, f"≤ {numbers.bounded(RMSEA_GUIDE)}"))
-    if measures.get("rmsea_robust") is not None:
-        rows.append(row(context.say("measures.rmsea_robust"), numbers.bounded(measures["rmsea_robust"], 3), ""))
-    srmr = numbers.bounded(measures.get("srmr"), 3)
-    rows.append(row(context.say("measures.srmr"), srmr, f"≤ {numbers.bounded(SRMR_GUIDE)}"))
-    for name in ("loglik", "aic", "bic"):
-        rows.append(row(context.say(f"measures.{name}"), numbers.plain(measures.get(name)), ""))
-    rows.append(row(context.say("measures.npar"), numbers.count(measures.get("npar")), ""))
-    notes = (context.say("notes.fit", estimator=str(context.get("structure", "estimator") or "")),)
-    return Table("fit", context.say("tables.fit"), columns, one_group(rows), notes)
-
-
-def _index_row(context: Context, name: str, guide: float) -> tuple[Any, ...]:
-    value = context.get("structure", "measures", name)
-    return row(
-        context.say(f"measures.{name}"),
-        context.numbers.bounded(value, 3),
-        f"≥ {context.numbers.bounded(guide)}",
-    )
-
-
 def _variance_table(context: Context) -> Table | Absent:
     latents = context.part("study", "constructs")
     values = {
@@ -165,13 +133,19 @@ def _variance_table(context: Context) -> Table | Absent:
     shown = {name: value for name, value in values.items() if name in outcomes}
     if not shown:
         return Absent(context.reason("structure", "r2"))
-    columns = (words_column(context, "outcome"), number_column(context, "r2"), words_column(context, "predictors"))
+    columns = (
+        names_column(context, "outcome"),
+        number_column(context, "r2"),
+        sentences_column(context, "predictors"),
+    )
     rows = [
         row(
             context.named(name),
             context.numbers.bounded(value),
             cell(
-                context.words.listed(context.label(one["rhs"]) for one in regressions(context) if one["lhs"] == name)
+                context.words.listed(
+                    context.label(one["rhs"]) for one in regressions(context) if one["lhs"] == name
+                )
             ),
         )
         for name, value in shown.items()

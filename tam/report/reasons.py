@@ -1,0 +1,79 @@
+"""Reasons for absent values, recorded in English, told in the language of the report.
+
+A reason is recognised by the English sentence of the catalogue ``[reasons]`` or of a problem that was caught
+on the way, and told by the entry of the same key in the other language. What is not recognised stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import cast
+
+from tam.errors import Language, catalogue
+from tam.report.words import load_words
+
+_PLACE = re.compile(r"\{([a-z_0-9]{1,40})\}")
+_LONGEST, _MOST_PLACES = 300, 3
+"""Longer texts and sentences with more places are not compared, so that matching stays quick."""
+
+
+def told_reason(text: str, language: str) -> str | None:
+    """The reason in ``language``; None where no catalogue knows it. Several stand apart by semicolons."""
+    if language == "en":
+        return text
+    whole = _one(text, language)
+    if whole is not None or "; " not in text:
+        return whole
+    parts = [_one(part, language) for part in text.split("; ")]
+    if any(part is None for part in parts):
+        return None
+    comma = load_words(language).entries["list.clause"]
+    return comma.join(part.rstrip(".。") for part in parts if part)
+
+
+def _one(text: str, language: str) -> str | None:
+    if len(text) > _LONGEST:
+        return None
+    for pattern, template in _patterns(language):
+        found = pattern.fullmatch(text)
+        if found:
+            return _filled(template, found.groupdict())
+    return None
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), template)
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """English sentences as patterns with their counterparts; those with most fixed text first."""
+    pairs = sorted(_pairs(language), key=lambda pair: -len(_PLACE.sub("", pair[0])))
+    return tuple((_pattern(english), other) for english, other in pairs)
+
+
+def _pairs(language: str) -> Iterator[tuple[str, str]]:
+    english, other = load_words("en").entries, load_words(language).entries
+    for key, sentence in english.items():
+        if key.startswith("reasons."):
+            yield sentence, other[key]
+    known = catalogue(cast(Language, language))
+    for code, entry in catalogue("en").items():
+        if code in known and len(_PLACE.findall(str(entry["what"]))) <= _MOST_PLACES:
+            yield str(entry["what"]), str(known[code]["what"])
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """The sentence with its places open; a place that comes again is not compared."""
+    pieces, seen = [], set()
+    for index, piece in enumerate(_PLACE.split(sentence)):
+        if index % 2 == 0:
+            pieces.append(re.escape(piece))
+        elif piece in seen:
+            pieces.append(".{0,200}?")
+        else:
+            seen.add(piece)
+            pieces.append(f"(?P<{piece}>.{{0,200}}?)")
+    return re.compile("".join(pieces), re.DOTALL)

@@ -1,0 +1,178 @@
+"""Screening told in words: rules with their thresholds, who was excluded and why, missing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tam.report.context import Context
+from tam.report.document import Block, Paragraph, Rich, Table
+from tam.report.rows import cell, names_column, number_column, one_group, row, sentences_column, words_column
+
+_SHOWN_EXCLUSIONS = 200
+
+
+def rule_name(context: Context, rule: str | None) -> str:
+    key = f"rules.{rule}"
+    return context.word(key) if key in context.words else str(rule or "")
+
+
+def rules_in_sentence(context: Context) -> str:
+    """The rules that the study file excludes by, listed inside a sentence."""
+    names = [rule_name(context, str(rule)) for rule in context.rows("study", "screening", "exclude")]
+    return context.words.listed(name[:1].lower() + name[1:] for name in names)
+
+
+def screening_blocks(context: Context) -> list[Block]:
+    """The rules, what each found, and the responses that were excluded."""
+    return [Paragraph(_sentence(context)), _rules_table(context), *_exclusions(context)]
+
+
+def _sentence(context: Context) -> Rich:
+    part = context.part("screening")
+    told = {
+        name: context.numbers.count(part.get(f"n_{name}")) for name in ("read", "flagged", "excluded", "kept")
+    }
+    declared = context.rows("study", "screening", "exclude")
+    rules = rules_in_sentence(context)
+    key = "text.screening" if declared else "text.screening_none"
+    return context.say(key, rules=rules, **told)
+
+
+def _rules_table(context: Context) -> Table:
+    columns = (
+        names_column(context, "rule"),
+        sentences_column(context, "parameters"),
+        number_column(context, "flagged"),
+        names_column(context, "consequence"),
+    )
+    rows = []
+    for rule in context.rows("screening", "rules"):
+        if not rule.get("applicable", True):
+            reason = context.foreign(str(rule["reason"])) if rule.get("reason") else ()
+            why = (*context.say("values.not_applicable"), *context.say("absent.because", reason=reason))
+            rows.append(row(rule_name(context, rule["rule"]), cell(why), context.numbers.count(None), ""))
+            continue
+        consequence = context.say("values.excludes" if rule.get("excludes") else "values.flags_only")
+        rows.append(
+            row(
+                rule_name(context, rule["rule"]),
+                _criterion(context, str(rule["rule"]), rule.get("parameters") or {}),
+                context.numbers.count(rule.get("n_flagged")),
+                consequence,
+            )
+        )
+    notes = (context.say("notes.screening"),)
+    return Table("screening-rules", context.say("tables.screening"), columns, one_group(rows), notes)
+
+
+def _criterion(context: Context, rule: str, parameters: Mapping[str, Any]) -> str:
+    """What the rule looks for, with its threshold in words."""
+    shown = {name: _value(context, name, value) for name, value in parameters.items()}
+    key = f"criteria.{rule}"
+    if key in context.words:
+        try:
+            return context.word(key, **shown)
+        except KeyError:
+            pass
+    return context.word("list.clause").join(f"{name}: {value}" for name, value in shown.items())
+
+
+def _value(context: Context, name: str, value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return context.words.listed(map(str, value))
+    if isinstance(value, (int, float)):
+        if name in {"limit", "missing_share"}:
+            return context.numbers.percent(value, 0)
+        return context.numbers.degrees(value)
+    return "" if value is None else str(value)
+
+
+def found(context: Context, one: Mapping[str, Any]) -> str:
+    """Why a response was excluded, in words: ``failed AC1``, ``same answers as row 39``."""
+    rule, value = str(one.get("rule")), one.get("value")
+    key = f"found.{rule}"
+    if key not in context.words or value is None:
+        return "" if value is None else str(value)
+    checks = next(
+        (
+            rule_["parameters"].get("checks")
+            for rule_ in context.rows("screening", "rules")
+            if rule_["rule"] == rule
+        ),
+        None,
+    )
+    if rule == "attention" and checks and len(checks) > 1:
+        key = "found.attention_several"
+    shown = value if isinstance(value, str) else _value(context, rule, value)
+    return context.word(key, value=shown, checks=context.words.listed(map(str, checks or ())))
+
+
+def _exclusions(context: Context) -> list[Block]:
+    excluded = context.rows("screening", "excluded")
+    if not excluded:
+        return [Paragraph(context.say("text.nobody_excluded"))]
+    columns = (
+        words_column(context, "row"),
+        names_column(context, "rule"),
+        sentences_column(context, "found"),
+    )
+    rows = [
+        row(str(one.get("row")), rule_name(context, one.get("rule")), found(context, one))
+        for one in excluded[:_SHOWN_EXCLUSIONS]
+    ]
+    notes = [context.say("notes.exclusions")]
+    if len(excluded) > _SHOWN_EXCLUSIONS:
+        counts = {"shown": str(_SHOWN_EXCLUSIONS), "total": context.numbers.count(len(excluded))}
+        notes.append(context.say("notes.exclusions_more", **counts))
+    title, folded = (
+        context.say("tables.exclusions"),
+        context.say("folded.exclusions", n=context.numbers.count(len(excluded))),
+    )
+    return [Table("exclusions", title, columns, one_group(rows), tuple(notes), folded=folded)]
+
+
+def missing_blocks(context: Context) -> list[Block]:
+    """Which items lack answers, and why."""
+    items = context.rows("screening", "missing")
+    entries = [one for one in items if one.get("n_missing")]
+    if not entries:
+        return [Paragraph(context.say("text.nothing_missing"))]
+    worst = max(entries, key=lambda one: one["n_missing"])
+    told = {
+        "n": context.numbers.count(len(entries)),
+        "total": context.numbers.count(len(items)),
+        "item": str(worst["item"]),
+        "share": context.numbers.percent(worst.get("share")),
+    }
+    columns = (
+        words_column(context, "item"),
+        number_column(context, "missing"),
+        number_column(context, "share"),
+        names_column(context, "reasons"),
+    )
+    rows = [
+        row(
+            str(one["item"]),
+            context.numbers.count(one["n_missing"]),
+            context.numbers.percent(one.get("share")),
+            _reasons(context, one.get("reasons") or {}),
+        )
+        for one in entries
+    ]
+    how = context.get("structure", "missing")
+    notes = (context.say("notes.missing_fiml" if how == "fiml" else "notes.missing_listwise"),)
+    title, folded = context.say("tables.missing"), context.say("folded.missing")
+    return [
+        Paragraph(context.say("text.missing", **told)),
+        Table("missing-answers", title, columns, one_group(rows), notes, folded=folded),
+    ]
+
+
+def _reasons(context: Context, reasons: Mapping[str, Any]) -> str:
+    shown = []
+    for reason, count in reasons.items():
+        key = f"missing_reasons.{reason}"
+        name = context.word(key) if key in context.words else str(reason)
+        shown.append(f"{name} ({context.numbers.count(count)})")
+    return context.word("list.clause").join(shown)
