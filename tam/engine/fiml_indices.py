@@ -6,7 +6,8 @@ into the complete-data discrepancy F_C and take off what sampling error alone wo
 saturated moments, Omega their asymptotic covariance matrix, W the complete-data information about them, J
 the observed one and M = I - D (D'J D)^-1 D'J the projection that removes what the model (slopes D)
 explains, the expected n F_C of a correct model is tr(W M Omega M'); divided by df it is the factor c that
-takes the part of a scaling factor in the formulas of robust indices.
+takes the part of a scaling factor in the formulas of robust indices. With random predictors,
+``fixed_x=False``, lavaan 0.6-14 leaves the predictors' own moments out of W; here all moments count.
 """
 
 from __future__ import annotations

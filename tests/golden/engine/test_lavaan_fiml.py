@@ -22,7 +22,7 @@ CASES: dict[str, dict[str, Any]] = json.loads((HERE / "fiml_cases.json").read_te
 THEIRS: dict[str, Any] = json.loads((HERE / "lavaan_fiml.json").read_text(encoding="utf-8"))["cases"]
 TOLERANCE = 1e-6
 CORRECTED = tuple(name for name in ROBUST if "_robust" in name)
-#: With random predictors lavaan leaves their moments out of the complete-data weight, the paper does not.
+#: With random predictors lavaan leaves their moments out of the complete-data weight; here all count.
 LEAVES_OUT_RANDOM_PREDICTORS = ("controls_free_x", "saturated")
 
 #: Observed predictors taken as given: rows without them are left out.
