@@ -199,7 +199,8 @@ def bootstrapped_columns(
     z, p, _, _ = normal_tests(columns.est, se, fitted.options.ci)
     low, high = columns.ci_low.copy(), columns.ci_high.copy()
     low[tested], high[tested] = limits(fitted, resampling, "est", columns.est, tested)
-    std_se = np.where(np.isnan(columns.std), np.nan, _deviations(standardised_draws(fitted, draws)))
+    # what theta does not move, as moments of exogenous variables, is given and has no error
+    std_se = np.where(columns.std_se > 0, _deviations(standardised_draws(fitted, draws)), columns.std_se)
     return replace(columns, se=se, z=z, p=p, ci_low=low, ci_high=high, std_se=std_se)
 
 
@@ -210,7 +211,6 @@ def _deviations(values: Floats) -> Floats:
     centre = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
     squares = np.where(known, values - centre, 0.0) ** 2
     spread = np.sqrt(squares.sum(axis=0) / np.maximum(count - 1, 1))
-    spread[spread <= 1e-12 * np.abs(centre)] = 0.0  # rounding of a value that no draw changes
     return np.asarray(np.where(count > 1, spread, np.nan))
 
 
