@@ -25,7 +25,7 @@ from tam.engine.options import Options as Options
 from tam.engine.parameter_table import ParameterTable, build_table
 from tam.engine.robust_fit import RobustInference, kind_of, raise_without_rows, robust_problems
 from tam.engine.sample import Sample, raise_for_empty_interactions
-from tam.engine.solution import Solution, compile_model, expected_vcov, observed_vcov, search
+from tam.engine.solution import Solution, compile_model, expected_vcov, search
 from tam.engine.structure import Floats, Structure
 from tam.engine.syntax import parse_model
 from tam.engine.table_rows import Grouping
@@ -210,7 +210,7 @@ class Fit:
         if self.robust is not None:
             return self.robust.vcov
         information = self.options.information or self.method.information
-        return {"expected": expected_vcov, "observed": observed_vcov}[information](self.solution)
+        return self.method.vcov(self.solution, information)
 
     @property
     def complete_rows(self) -> tuple[Floats, ...]:

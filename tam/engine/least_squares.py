@@ -18,6 +18,8 @@ import numpy as np
 
 from tam.engine.maximum_likelihood import folded, second_order, second_order_means
 from tam.engine.moments import Moments
+from tam.engine.objective import parts_of
+from tam.engine.solution import Solution, inverse_in
 from tam.engine.structure import Derivatives, Floats, Implied, Structure, derivatives, implied, with_sample
 from tam.stats.least_squares import Weight, generalised, unweighted
 
@@ -131,3 +133,16 @@ class MomentLeastSquares:
             pulled = weight.matrix @ point.deviation
             extra = extra - 2.0 * second_order_means(self.structure, point.implied, pulled)
         return np.asarray(self.information(point, slopes) + self.aim.share * extra)
+
+
+def least_squares_vcov(solution: Solution, information: str) -> Floats | None:
+    """Covariance matrix of theta (q, q); ``information`` "expected" or "observed", None where singular.
+
+    The inverse of (n - G) times the sum over the G groups of n_g / n D'WD, as lavaan takes it.
+    """
+    total = np.zeros((len(solution.theta),) * 2)
+    points = solution.minimum.point.groups
+    for part, point, n in zip(parts_of(solution.objective), points, solution.sizes):
+        curvature = part.information(point) if information == "expected" else part.hessian(point)
+        total += n / solution.n * curvature / part.aim.share
+    return inverse_in((solution.n - len(points)) / 2.0 * total, solution.space)

@@ -65,18 +65,17 @@ def least_squares_measures(solution: Solution, estimator: str) -> dict[str, Any]
         for one, weight in zip(groups, weights)
     )
     baseline_df = sum(_baseline_df(one.predicting) for one in groups)
-    parts = [
-        least_squares.gfi_parts(
+    shares = [
+        least_squares.gfi(
             one.covariance, one.means, one.point.error, one.point.deviation, weight, one.exogenous
         )
         for one, weight in zip(groups, weights)
     ]
-    errors, totals = (sum(one.n * part[at] for one, part in zip(groups, parts)) for at in (0, 1))
     freed = n - len(groups)  # RMSEA counts cases as the moments' divisor does.
     found = of_chi_squares(chisq, solution.compiled.df, baseline_chisq, baseline_df, freed, len(groups)) | {
         "npar": solution.compiled.npar,
         "srmr": sum(one.n / n * formulas.srmr(*one.moments) for one in groups),
-        "gfi": 1.0 - errors / totals,
+        "gfi": sum(one.n / n * share for one, share in zip(groups, shares)),
     }
     if estimator == "ULS":
         found["pvalue"] = Unavailable("the statistic of unweighted least squares has no known distribution")

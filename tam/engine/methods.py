@@ -14,12 +14,18 @@ from typing import Any
 from tam.engine.fiml_fit import incomplete_sample_of, prepare_incomplete
 from tam.engine.fiml_inference import all_measures, incomplete_inference
 from tam.engine.groups import GroupedData
-from tam.engine.least_squares import least_squares_part
+from tam.engine.least_squares import least_squares_part, least_squares_vcov
 from tam.engine.measures import fit_measures, least_squares_measures
 from tam.engine.robust_fit import RobustInference, robust_inference
 from tam.engine.robust_measures import with_scaled
 from tam.engine.sample import Sample, complete_sample
-from tam.engine.solution import Compiled, Prepared, Solution, prepare
+from tam.engine.solution import Compiled, Prepared, Solution, expected_vcov, observed_vcov, prepare
+from tam.engine.structure import Floats
+
+
+def normal_vcov(solution: Solution, information: str) -> Floats | None:
+    """Covariance matrix of theta (q, q) by likelihood theory; None where the information is singular."""
+    return expected_vcov(solution) if information == "expected" else observed_vcov(solution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class Method:
     "expected" or "observed" information, None for the kind's own. ``measures``: every fit
     measure, given the robust inference (None without) and the estimator's name. ``information``: which one
     standard errors come from unless asked otherwise. ``means``: the mean structure is always on.
-    ``errors``: the standard errors offered.
+    ``errors``: the standard errors offered. ``vcov``: covariance matrix of theta from "expected" or
+    "observed" information.
     """
 
     read: Callable[[GroupedData, Compiled], Sample]
@@ -41,6 +48,7 @@ class Method:
     information: str = "expected"
     means: bool = False
     errors: tuple[str, ...] = ("standard", "robust")
+    vcov: Callable[[Solution, str], Floats | None] = normal_vcov
 
 
 def _complete(data: GroupedData, compiled: Compiled) -> Sample:
@@ -87,6 +95,7 @@ def _least_squares(estimator: str) -> Method:
         _robust,
         lambda solution, *_: least_squares_measures(solution, estimator),
         errors=("standard",),
+        vcov=least_squares_vcov,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,8 +34,8 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
         return pandas.DataFrame(columns=names)
     point = solution.minimum.point
     parts = [replace(part, structure=one) for part, one in zip(parts_of(solution.objective), wide)]
-    objective = joint(parts, solution.sizes)
-    slope, curvature = objective.gradient(point), objective.information(point)
+    slope = joint(parts, solution.sizes).gradient(point)
+    curvature = _information(parts, point.groups, solution.sizes)
     q = len(solution.compiled.table.free)
     basis = solution.space.basis
     inner = basis.T @ curvature[:q, :q] @ basis
@@ -64,6 +64,15 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
     return result.reset_index(drop=True)
 
 
+def _information(parts: Sequence[Any], points: Sequence[Any], sizes: Sequence[int]) -> Floats:
+    """Expected Hessian of all groups (q, q); that of least squares without its (n - 1) / n, as in lavaan."""
+    total = [
+        size / sum(sizes) * part.information(at) / getattr(part.aim, "share", 1.0)
+        for part, at, size in zip(parts, points, sizes)
+    ]
+    return np.asarray(sum(total))
+
+
 def _factors(
     structures: Sequence[Structure], rows: Sequence[list[Row]], at: Sequence[Implied], *, latent_only: bool
 ) -> Floats:
@@ -77,7 +86,7 @@ def _factors(
 
 
 def _candidates(solution: Solution, group: int) -> list[Row]:
-    """Loadings, residual covariances and regressions that the model of a group does not have."""
+    """Fixed parameters of a group, and loadings, residual covariances and regressions it does not have."""
     table, structure = solution.compiled.table, solution.structures[group]
     variables, rows = table.variables, table.rows_of(group)
     present = {(row.lhs, row.op, row.rhs) for row in rows}
@@ -88,9 +97,7 @@ def _candidates(solution: Solution, group: int) -> list[Row]:
     structural = [name for name in (*latent, *variables.observed) if _is_structural(name, solution)]
     wished = [(f, "=~", x) for f in latent for x in loaded]
     wished += [(a, "~~", b) for i, a in enumerate(pure) for b in pure[i + 1 :]]
-    wished += [
-        (a, "~~", b) for i, a in enumerate(latent) for b in latent[i + 1 :] if not _indicator(a, b, solution)
-    ]
+    wished += [(a, "~~", b) for i, a in enumerate(latent) for b in latent[i + 1 :]]
     wished += [
         (y, "~", x)
         for y in structural
@@ -98,7 +105,9 @@ def _candidates(solution: Solution, group: int) -> list[Row]:
         if y != x and y not in exogenous and (x, "=~", y) not in present
     ]
     label = table.groups[group]
-    return [Row(lhs, op, rhs, group=label) for lhs, op, rhs in wished if (lhs, op, rhs) not in present]
+    fixed = [row for row in rows if row.fixed is not None and row.op in ("=~", "~", "~~", "~1")]
+    absent = [Row(lhs, op, rhs, group=label) for lhs, op, rhs in wished if (lhs, op, rhs) not in present]
+    return [*fixed, *absent]
 
 
 def _is_structural(name: str, solution: Solution) -> bool:
@@ -107,12 +116,8 @@ def _is_structural(name: str, solution: Solution) -> bool:
     return in_regression and name not in variables.indicators
 
 
-def _indicator(a: str, b: str, solution: Solution) -> bool:
-    return any(row.op == "=~" and {row.lhs, row.rhs} == {a, b} for row in solution.compiled.table.rows)
-
-
 def _widened(structures: Sequence[Structure], rows: Sequence[list[Row]]) -> tuple[Structure, ...]:
-    """The structures with one more free parameter per row, all at the value they have now (zero)."""
+    """The structures with one more free parameter per row, all at the value they have now."""
     q = len(structures[0].free)
     names = (*structures[0].free, *(row.name for own in rows for row in own))
     done, first = [], q
@@ -138,7 +143,10 @@ def _widened_by(structure: Structure, rows: list[Row], first: int, names: tuple[
         )
 
     paths, covariances = more(structure.paths, 0), more(structure.covariances, 1)
+    intercepts = more(structure.intercepts, 2)
     gather: Floats = np.zeros((len(paths) + len(covariances), len(names)))
     parameter = np.concatenate([paths.parameter, covariances.parameter])
     gather[np.arange(len(parameter)), parameter] = 1.0
-    return replace(structure, free=names, paths=paths, covariances=covariances, gather=gather)
+    return replace(
+        structure, free=names, paths=paths, covariances=covariances, intercepts=intercepts, gather=gather
+    )

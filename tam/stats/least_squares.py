@@ -55,18 +55,20 @@ def baseline_discrepancy(covariance: Floats, weight: Weight, exogenous: NDArray[
     return weight.size(error, np.zeros(len(covariance)))
 
 
-def gfi_parts(
+def gfi(
     covariance: Floats,
     means: Floats | None,
     error: Floats,
     deviation: Floats,
     weight: Weight,
     exogenous: NDArray[np.bool_],
-) -> tuple[float, float]:
-    """F of the errors, and F of the moments themselves: GFI = 1 - the first / the second.
+) -> float:
+    """Goodness of fit index: 1 - F of the errors / F of the moments themselves; at most 1.
 
-    Moments among ``exogenous`` variables (p,) are given and count as 0.
+    Moments among ``exogenous`` variables (p,) are given and count as 0 with a weight made of the sample;
+    unweighted they count, as in lavaan. Peer: ``lavaan::fitMeasures(fit, "gfi")``.
     """
-    level = np.zeros(len(covariance)) if means is None else np.where(exogenous, 0.0, means)
-    own = np.where(np.outer(exogenous, exogenous), 0.0, covariance)
-    return weight.size(error, deviation), weight.size(own, level)
+    given = exogenous & (weight.variances == 0.0)
+    level = np.zeros(len(covariance)) if means is None else np.where(given, 0.0, means)
+    own = np.where(np.outer(given, given), 0.0, covariance)
+    return 1.0 - weight.size(error, deviation) / weight.size(own, level)
