@@ -62,8 +62,8 @@ def minimise(objective: Objective, space: Affine, starts: Iterable[Floats]) -> M
 
 def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | None:
     """Walk down from one start; None where the start has no density."""
-    basis = space.basis
-    z: Floats = np.linalg.pinv(basis) @ (start - space.offset)
+    basis, free = space.basis, _is_unity(space.basis)
+    z: Floats = start - space.offset if free else np.linalg.pinv(basis) @ (start - space.offset)
     point = objective.evaluate(space.offset + basis @ z)
     if point is None:
         return None
@@ -74,7 +74,8 @@ def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | Non
         exact = decrement < NEAR
         second = objective.hessian if exact else objective.information
         curvature = second(point, slopes)
-        step, decrement, definite = _step(basis.T @ curvature @ basis, g, damping)
+        inside = curvature if free else basis.T @ curvature @ basis
+        step, decrement, definite = _step(inside, g, damping)
         if exact and not definite:
             curvature = objective.information(point, slopes)
             step, decrement, definite = _step(basis.T @ curvature @ basis, g, max(damping, 1e-3))
@@ -89,6 +90,11 @@ def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | Non
         damping = damping / 10.0 if share == 1.0 and damping > 1e-8 else damping if share < 1.0 else 0.0
         z, point = z + share * step, following
     return _certified(objective, space, point, MOST_ITERATIONS)
+
+
+def _is_unity(basis: Floats) -> bool:
+    """Whether there are no constraints: the coordinates are the parameters themselves."""
+    return len(basis) == basis.shape[1] and bool((basis == np.eye(len(basis))).all())
 
 
 def _step(curvature: Floats, g: Floats, damping: float) -> tuple[Floats, float, bool]:

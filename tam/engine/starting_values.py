@@ -162,7 +162,13 @@ def _paths(structure: Structure, whole: Floats) -> Floats:
     """A (K, K): every variable regressed on its predictors, the fixed paths held."""
     cells = structure.paths
     paths = structure.base_paths.copy()
-    for outcome in np.unique(cells.row):
+    alone = np.bincount(cells.row, minlength=len(whole))[cells.row] == 1
+    alone &= ~np.asarray(structure.base_paths.any(axis=1))[cells.row]
+    variances = 1.01 * np.abs(np.diag(whole))[cells.column]
+    alone &= variances > 0
+    single, cause = cells.row[alone], cells.column[alone]
+    paths[single, cause] = whole[cause, single] / variances[alone]
+    for outcome in np.unique(cells.row[~alone]):
         free = cells.column[cells.row == outcome]
         fixed = np.flatnonzero(structure.base_paths[outcome])
         cross = whole[free, outcome] - whole[np.ix_(free, fixed)] @ structure.base_paths[outcome, fixed]

@@ -98,13 +98,13 @@ def rmsea_interval(
 
 def noncentrality(chisq: float, df: float, probability: float) -> float:
     """The noncentrality of a chi-square with ``probability`` below ``chisq``; 0 if none has."""
-    from scipy import optimize, special, stats
+    from scipy import optimize, special
 
     if special.chdtr(df, chisq) <= probability:
         return 0.0
 
     def excess(value: float) -> float:
-        return float(stats.ncx2.cdf(chisq, df, value)) - probability if value > 0 else 1.0 - probability
+        return float(special.chndtr(chisq, df, value)) - probability if value > 0 else 1.0 - probability
 
     high = max(chisq - df, 1.0)
     while excess(high) > 0:
