@@ -29,19 +29,28 @@ def silent(_step: str) -> None:
     """A progress that nobody watches."""
 
 
-def run(study: Study, progress: Progress = silent) -> Analysis:
+def run(
+    study: Study,
+    progress: Progress = silent,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    drawn: Callable[[int, int], None] | None = None,
+) -> Analysis:
     """Do everything a study asks for. Raises TamError where something must be changed first.
 
-    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins. Matrix products run
+    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins. ``workers`` or
+    ``scheduler`` compute the bootstrap, and ``drawn`` is told how many draws are done. Matrix products run
     on one thread: sums depend on how they are split, and the same inputs must give the same bytes everywhere.
     """
     from tam.stats.threads import one_thread
 
     with one_thread():
-        return _run(study, progress)
+        bootstrap: dict[str, Any] = {"workers": workers, "scheduler": scheduler}
+        return _run(study, progress, bootstrap | ({"progress": drawn} if drawn else {}))
 
 
-def _run(study: Study, progress: Progress) -> Analysis:
+def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Analysis:
     from tam.analysis.screening import screen
 
     progress("reading")
@@ -58,7 +67,7 @@ def _run(study: Study, progress: Progress) -> Analysis:
     structure = fit_structure(study.model, rows, study.options)
     progress("effects")
     problems += [*structure.fit.problems, *structure.problems]
-    effects, found = _effects(study, structure, rows)
+    effects, found = _effects(study, structure, rows, bootstrap)
     problems += found
     progress("moderation")
     moderation, found = _moderation(study, rows)
@@ -98,7 +107,7 @@ def _measurement(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], li
 
 
 def _effects(
-    study: Study, structure: Structure, rows: pd.DataFrame
+    study: Study, structure: Structure, rows: pd.DataFrame, bootstrap: Mapping[str, Any]
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Direct, indirect and total effects with bootstrap intervals; None where there is no solution to use."""
     from tam.analysis.effects import effects
@@ -113,6 +122,7 @@ def _effects(
         seed=study.seed,
         ci=study.options.ci,
         interval=study.options.interval,
+        **bootstrap,
     )
     return to_record(result), list(result.problems)
 

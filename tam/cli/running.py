@@ -8,19 +8,31 @@ from typing import TYPE_CHECKING
 from tam.cli.answer import Answer
 from tam.cli.command import console
 from tam.cli.summary import summary_lines
+from tam.cli.watching import processors, watch
 from tam.writing import write_files
 
 if TYPE_CHECKING:
     from tam.spec.study import Study
 
 
-def run_and_write(study: Study, folder: Path) -> Answer:
-    """Analyse, then write results.json and the reports, all files or none."""
+def run_and_write(
+    study: Study, folder: Path, *, workers: int | None = None, scheduler: str | None = None
+) -> Answer:
+    """Analyse, then write results.json and the reports, all files or none.
+
+    ``workers`` (all processors unless given) and ``scheduler`` say who computes the bootstrap.
+    """
     from tam.analysis.run import run
     from tam.report.write import report_name, write_report
 
     progress = console().progress
-    analysis = run(study, progress)
+    analysis = run(
+        study,
+        progress,
+        workers=workers or processors(),
+        scheduler=scheduler,
+        drawn=watch(console(), "bootstrap"),
+    )
     progress("report")
     results = analysis.to_dict()
     contents: dict[Path, str | bytes] = {folder / "results.json": analysis.to_json()}

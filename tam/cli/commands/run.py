@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 @click.option(
     "--bootstrap", type=click.IntRange(0, 1_000_000), metavar="N", help="Number of bootstrap samples."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes for the bootstrap; all processors.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler for the bootstrap: tcp://host:port.")
 @click.option("--seed", type=click.IntRange(0), metavar="S", help="Seed of everything random.")
 @click.option(
     "--level", type=click.FloatRange(0.5, 0.999), metavar="LEVEL", help="Level of the confidence intervals."
@@ -37,6 +44,8 @@ def command(
     study: str | None,
     out: str | None,
     bootstrap: int | None,
+    workers: int | None,
+    scheduler: str | None,
     seed: int | None,
     level: float | None,
     languages: tuple[str, ...] | None,
@@ -53,7 +62,8 @@ def command(
     from tam.spec.study_file import load_study
 
     loaded = with_flags(load_study(study), bootstrap=bootstrap, seed=seed, level=level, languages=languages)
-    return run_and_write(loaded, Path(out) if out else loaded.folder)
+    folder = Path(out) if out else loaded.folder
+    return run_and_write(loaded, folder, workers=workers, scheduler=scheduler)
 
 
 def with_flags(
