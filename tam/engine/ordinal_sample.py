@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tam.engine.structure import Floats
 from tam.engine.table_rows import Variables
 from tam.errors import Problem, TamError, Where, problem
-from tam.stats.conditional_moments import conditional_moments
+from tam.stats.conditional_moments import Separated, conditional_moments
 from tam.stats.ordinal_moments import OrdinalMoments, ordinal_moments
 from tam.stats.thresholds import answers
 
@@ -103,10 +103,7 @@ def ordinal_sample(
     x = np.array([name in given for name in names])
     modelled = [name for name in names if name not in given]
     mask = np.array([name in ordered for name in modelled])
-    groups = tuple(
-        conditional_moments(part[:, ~x], mask, part[:, x]) if x.any() else ordinal_moments(part, mask)
-        for part in rows
-    )
+    groups = tuple(_moments(part, x, mask, modelled) for part in rows)
     problems = [
         problem("polychoric-ran-away", Where(column=modelled[i]), first=modelled[i], second=modelled[j])
         for one in groups
@@ -121,6 +118,21 @@ def ordinal_sample(
     categories = {name: count for name, count in zip(names, counts[0]) if name in ordered}
     wholes = tuple(_whole(one, part[:, x], x) for one, part in zip(groups, rows))
     return OrdinalSample(tuple(names), tuple(given), categories, groups, wholes, tuple(found))
+
+
+def _moments(
+    rows: Floats, x: NDArray[np.bool_], mask: NDArray[np.bool_], names: Sequence[str]
+) -> OrdinalMoments:
+    """Statistics of one group's rows (n, p); ``x`` marks predictors, ``mask`` the ordered among the rest."""
+    if not x.any():
+        return ordinal_moments(rows, mask)
+    try:
+        return conditional_moments(rows[:, ~x], mask, rows[:, x])
+    except Separated as apart:
+        raise TamError(
+            problem("ordered-separated", Where(column=names[at]), variable=names[at])
+            for at in apart.variables
+        ) from apart
 
 
 def _whole(moments: OrdinalMoments, predictors: Floats, x: NDArray[np.bool_]) -> Whole:

@@ -29,6 +29,17 @@ Mask = NDArray[np.bool_]
 #: Newton decrement of a probit regression below which its coefficients stand to the last digit.
 STILL = 1e-20
 MOST_ITERATIONS = 100
+#: Standard error of a slope, in standard deviations of its predictor, beyond which it has run away: the
+#: predictors tell some answers apart without error, and no finite slope is most likely.
+RUNAWAY = 30.0
+
+
+class Separated(ValueError):
+    """Some ordered variables are told apart by the predictors without error: ``variables`` their columns."""
+
+    def __init__(self, variables: tuple[int, ...]) -> None:
+        super().__init__("the predictors tell some answers apart without error")
+        self.variables = variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,8 @@ class Margin:
     their derivatives ``by_upper``, ``by_lower`` (n, k) to its own statistics (thresholds, slopes).
     Continuous: ``z`` (n,) standardised residuals, ``design`` (n, k - 1) of intercept and slopes, residual
     ``deviation``. ``own`` (k,) statistics: thresholds or intercept, slopes, for a continuous one the residual
-    variance; ``score`` (n, k) of them. ``cuts``: number of thresholds.
+    variance; ``score`` (n, k) of them. ``cuts``: number of thresholds. ``separated``: the predictors tell
+    some answers apart without error.
     """
 
     cuts: int
@@ -52,6 +64,7 @@ class Margin:
     z: Floats
     design: Floats
     deviation: float
+    separated: bool = False
 
     @property
     def ordered(self) -> bool:
@@ -75,13 +88,16 @@ def conditional_moments(values: Floats, ordered: Mask, given: Floats) -> Ordinal
     """All statistics given the predictors: ``values`` (n, p) complete, ``ordered`` (p,), ``given`` (n, r).
 
     ``covariance`` is that of the residuals, ``means`` are intercepts; ``slopes`` (p, r) join the statistics
-    after each variable's thresholds or intercept.
+    after each variable's thresholds or intercept. Raises ``Separated``.
     """
     n, p = values.shape
     margins = [
         _ordered(values[:, at], given) if ordered[at] else _continuous(values[:, at], given)
         for at in range(p)
     ]
+    apart = tuple(at for at, one in enumerate(margins) if one.separated)
+    if apart:
+        raise Separated(apart)
     row, column = below_diagonal(p)
     pairs = [_pair(margins[j], margins[i]) for i, j in zip(row, column)]
     correlation = np.eye(p)
@@ -131,14 +147,33 @@ def _ordered(y: Floats, given: Floats) -> Margin:
     for _ in range(MOST_ITERATIONS):
         upper, lower = _ends(by_upper, by_lower, own, above, below)
         slope, curvature = _probit(upper, lower, by_upper, by_lower)
-        step = np.linalg.solve(curvature, slope.sum(axis=0))
+        step = _newton(curvature, slope.sum(axis=0))
+        if step is None:
+            break
         own = _uncrossed(own, step, cuts)
         if step @ slope.sum(axis=0) < STILL:
             break
     upper, lower = _ends(by_upper, by_lower, own, above, below)
-    scores, _ = _probit(upper, lower, by_upper, by_lower)
+    scores, curvature = _probit(upper, lower, by_upper, by_lower)
+    separated = _ran_away(curvature, np.concatenate([np.ones(cuts), given.std(axis=0)]))
     none = np.empty(0)
-    return Margin(cuts, own, scores, upper, lower, by_upper, by_lower, none, none, 1.0)
+    return Margin(cuts, own, scores, upper, lower, by_upper, by_lower, none, none, 1.0, separated)
+
+
+def _newton(curvature: Floats, slope: Floats) -> Floats | None:
+    try:
+        return np.asarray(np.linalg.solve(curvature, slope))
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _ran_away(curvature: Floats, scale: Floats) -> bool:
+    """Whether a standard error, in units of ``scale`` (k,), is beyond all measure."""
+    try:
+        variances = np.diag(np.linalg.inv(curvature)) * scale**2
+    except np.linalg.LinAlgError:
+        return True
+    return not bool((np.abs(variances) < RUNAWAY**2).all())
 
 
 def _ends(by_upper: Floats, by_lower: Floats, own: Floats, above: Mask, below: Mask) -> tuple[Floats, Floats]:

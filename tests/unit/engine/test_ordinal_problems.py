@@ -88,6 +88,12 @@ def test_groups_must_use_the_same_answers() -> None:
     assert codes(data=data, group="site") == ["ordered-answers-differ"]
 
 
+def test_predictors_that_decide_an_answer_are_refused() -> None:
+    data = answers()
+    data["a"] = np.where(data["x"] > 0.3, 2, 1)
+    assert codes(MODEL + "\nF ~ x", data) == ["ordered-separated"]
+
+
 def test_empty_cells_are_noted_and_the_fit_stands() -> None:
     found = fit_model(MODEL, answers(n=60), ordered=("all",))
     assert found.converged
