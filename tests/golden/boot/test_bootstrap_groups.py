@@ -64,3 +64,30 @@ def test_named_resamples_are_estimated_as_lavaan_does(case: str, monkeypatch: py
         assert found.converged.all()
         ours = found.theta[0, columns]
         assert np.abs((ours - theirs[draw]) / np.maximum(1, np.abs(theirs[draw]))).max() < 1e-4
+
+
+@pytest.mark.parametrize("case", ["whole", "scalar"])
+def test_the_p_value_of_bollen_and_stine_is_lavaans_up_to_chance(case: str) -> None:
+    record = json.loads((VALUES / "lavaan_model_test.json").read_text())[case]
+    fit = fit_model(MODEL, pd.read_csv(VALUES / "tam.csv"), **(SCALAR if case == "scalar" else {}))
+    found = fit.bollen_stine(1000, seed=8)
+    theirs = np.array(record["draws"])
+    assert fit.measures["chisq"] == pytest.approx(record["chisq"], rel=1e-6)
+    # two shares of R and R' draws differ by chance with this standard error; four of them
+    both = (1 / found.used + 1 / len(theirs)) * 0.25
+    assert abs(found.pvalue - record["p"]) < 4 * np.sqrt(both)
+    # and the chi-squares of the draws have one distribution: means and variances within four standard errors
+    error = np.sqrt(found.chisq.var() / found.used + theirs.var() / len(theirs))
+    assert abs(found.chisq.mean() - theirs.mean()) < 4 * error
+    spread = np.log(found.chisq.std() / theirs.std())
+    assert abs(spread) < 4 * np.sqrt(1 / (2 * found.used) + 1 / (2 * len(theirs)))
+
+
+def test_the_parametric_bootstrap_is_lavaans_up_to_chance() -> None:
+    record = json.loads((VALUES / "lavaan_model_test.json").read_text())["parametric"]
+    fit = fit_model(MODEL, pd.read_csv(VALUES / "tam.csv"))
+    drawn = fit.bootstrap(2000, kind="parametric", seed=4).resampling.draws.theta
+    record = {**record, "group": [1] * len(record["se"])}
+    ratio = drawn[:, _columns(fit, record)].std(axis=0, ddof=1) / np.array(record["se"])
+    # a standard deviation of R nearly normal draws has a relative error of 1 / sqrt(2 R)
+    assert np.abs(np.log(ratio)).max() < 4 * np.sqrt(1 / 4000 + 1 / (2 * record["draws"]))
