@@ -204,7 +204,7 @@ def too_few(n: int, variables: int, label: str | None) -> Problem:
     """Fewer cases than a covariance matrix of this many variables needs."""
     if label is None:
         return problem("model-too-few-rows", n=n, variables=variables, needed=variables + 1)
-    return problem("group-too-small", group=label, n=n, variables=variables, needed=variables + 1)
+    return problem("model-group-too-small", group=label, n=n, variables=variables, needed=variables + 1)
 
 
 def constant(name: str, label: str | None) -> Problem:
