@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-from tam.report.diagram.layout import crossings, faults, plan
+from tam.report.diagram.layout import Drawn, Plan, crossings, faults, node_boxes, plan, route
 from tam.report.diagram.model import Arrow, Diagram, Node, Position
 
-_MOST_TRIALS = 1500
+_MOST_TRIALS = 700
 
 
 def find_places(names: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, Position]:
@@ -47,7 +48,7 @@ def _improved(
                 if spot in best.values() or not _reads_rightwards(moved, paths):
                     continue
                 trials += 1
-                cost = _cost(moved, arrows)
+                cost = _cost(moved, arrows, least)
                 if cost < least - 1e-9:
                     best, least, improving = moved, cost, True
                 if trials >= _MOST_TRIALS:
@@ -63,13 +64,22 @@ def _reads_rightwards(places: Mapping[str, Position], paths: Sequence[tuple[str,
     )
 
 
-def _cost(places: Mapping[str, Position], arrows: Sequence[Arrow]) -> float:
-    nodes = tuple(Node(name, (name,)) for name in places)
-    planned = plan(Diagram(nodes, tuple(arrows), places))
+def _cost(places: Mapping[str, Position], arrows: Sequence[Arrow], least: float = math.inf) -> float:
+    """How bad a drawing is; infinite where its arrows alone, without labels, are no better than ``least``."""
+    boxes = node_boxes(places)
+    curves = route(arrows, boxes)
+    bare = tuple(Drawn(arrow, curves[index], None) for index, arrow in enumerate(arrows) if index in curves)
+    drawing = Plan(0.0, 0.0, boxes, bare)
+    if _badness(drawing) >= least:
+        return math.inf
+    planned = plan(Diagram(tuple(Node(name, (name,)) for name in places), tuple(arrows), places))
+    return _badness(planned) + planned.width / 150 + planned.height / 100
+
+
+def _badness(planned: Plan) -> float:
     bent = sum(abs(_bend(one.curve.start, one.curve.control, one.curve.end)) > 1 for one in planned.drawn)
     length = sum(one.curve.length for one in planned.drawn) / 100
-    size = planned.width / 150 + planned.height / 100
-    return 1000 * len(faults(planned)) + 30 * crossings(planned) + 12 * bent + length + size
+    return 1000 * len(faults(planned)) + 30 * crossings(planned) + 12 * bent + length
 
 
 def _bend(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
