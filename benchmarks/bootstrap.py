@@ -22,7 +22,7 @@ PEER_DRAWS = 100
 
 def peer_cases() -> list[PeerCase]:
     table = tam_table().drop(columns="group")
-    return [PeerCase("bootstrap", TAM_INDIRECT, table, "bootstrap", repeats=2, draws=PEER_DRAWS)]
+    return [PeerCase("bootstrap", TAM_INDIRECT, table, "bootstrap", repeats=1, draws=PEER_DRAWS)]
 
 
 def measured(peer: PeerTimes | None) -> str:

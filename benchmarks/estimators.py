@@ -54,7 +54,11 @@ _GROUPS = {"group": "group", "group_equal": ("loadings",)}
 def peer_cases() -> list[PeerCase]:
     return [
         PeerCase(
-            one.name, TAM, one.table, options={key.replace("_", "."): v for key, v in one.theirs.items()}
+            one.name,
+            TAM,
+            one.table,
+            repeats=8 if one.name == "ml" else 2,
+            options={key.replace("_", "."): v for key, v in one.theirs.items()},
         )
         for one in cases()
     ]
