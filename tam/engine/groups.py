@@ -54,6 +54,8 @@ def grouped(data: Given, group: str | None) -> GroupedData:
 
 
 def _by_column(table: pandas.DataFrame, group: str) -> GroupedData:
+    import pandas
+
     known = [str(name) for name in table.columns]
     where = Where(column=group)
     if known.count(group) > 1:
@@ -61,15 +63,17 @@ def _by_column(table: pandas.DataFrame, group: str) -> GroupedData:
     if group not in known:
         near = difflib.get_close_matches(group, known, n=3, cutoff=0.5) or known[:5] or ["-"]
         raise TamError(problem("model-group-column-missing", where, column=group, near=near))
-    labels = [_label(value) for value in table.iloc[:, known.index(group)].tolist()]
+    codes, values = pandas.factorize(table.iloc[:, known.index(group)])
+    labels = [_label(value) for value in values]
     order = {label: at for at, label in enumerate(dict.fromkeys(one for one in labels if one))}
     if len(order) < 2:
         raise TamError(problem("group-column-constant", where, column=group, labels=tuple(order) or ("-",)))
-    group_of = np.array([order.get(label, -1) for label in labels], dtype=np.intp)
+    # The last place answers for code -1, no value at all.
+    group_of = np.array([*(order.get(label, -1) for label in labels), -1], dtype=np.intp)[codes]
     without = int((group_of < 0).sum())
     notes: tuple[Problem, ...] = ()
     if without:
-        notes = (problem("rows-without-group", where, dropped=without, total=len(labels), column=group),)
+        notes = (problem("rows-without-group", where, dropped=without, total=len(table), column=group),)
     return GroupedData(tuple(order), table, group_of, (), notes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from end_to_end.peers import assert_same_estimates, assert_same_measures, golden
@@ -236,3 +237,29 @@ def test_an_inadmissible_solution_is_shown_and_not_to_be_trusted(tam, tmp_path: 
     # By hand: products of loadings are the correlations, so b's share is .7 * .7 / .3; the rest is negative.
     # Moments have divisor n - 1 and are rescaled to n.
     assert residual["est"] == pytest.approx((1 - 0.49 / 0.3) * 199 / 200, abs=1e-8)
+
+
+def test_groups_from_a_table_and_from_moments(tam, tmp_path: Path) -> None:
+    data = Path(__file__).resolve().parents[1] / "data" / "engine" / "tam.csv"
+    model = model_file(tmp_path, "PU =~ pu1 + pu2 + pu3 + pu4\nPI =~ pi1 + pi2 + pi3")
+    asked = ("--group-equal", "loadings,intercepts", "--group-partial", "PU=~pu3,pi2~1", "--json")
+    rows = tam("fit", "--model", model, "--data", data, "--group", "group", *asked).json["result"]
+    assert list(rows["n"]["groups"]) == ["A", "B"]
+    assert sum(rows["groups_chisq"].values()) == pytest.approx(rows["measures"]["chisq"])
+    assert rows["measures"]["df"] == 26 + 5 + 5 - 2
+
+    table = pd.read_csv(data)
+    names = ["pu1", "pu2", "pu3", "pu4", "pi1", "pi2", "pi3"]
+    lines = ["group,," + ",".join(names)]
+    for label, part in table.groupby("group"):
+        for name, row in part[names].cov().iterrows():
+            lines.append(",".join([str(label), str(name), *(repr(float(one)) for one in row)]))
+        lines.append(",".join([str(label), "mean", *(repr(float(one)) for one in part[names].mean())]))
+    matrix = tmp_path / "moments.csv"
+    matrix.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sizes = ",".join(str(one) for one in rows["n"]["groups"].values())
+    found = tam("fit", "--model", model, "--moments", matrix, "--nobs", sizes, *asked).json["result"]
+    assert found["measures"]["chisq"] == pytest.approx(rows["measures"]["chisq"], rel=1e-9)
+    text = tam("fit", "--model", model, "--data", data, "--group", "group").out
+    assert "Loadings, A" in text
+    assert "R squared, B" in text
