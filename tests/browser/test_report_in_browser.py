@@ -60,7 +60,8 @@ DRAWN_CONTRAST = r"""
   }
   const steps = [1, 2, 3, 4, 5, 6, 7].map(i => [`likert-${i}-ink`, `likert-${i}`])
   const boxes = ['node', 'outcome', 'moderator-wash'].flatMap(box => [['ink', box], ['muted', box]])
-  const lines = ['muted', 'moderator', 'accent', 'series-1', 'series-2', 'series-3'].map(name => [name, 'page'])
+  const names = ['muted', 'moderator', 'accent', 'series-1', 'series-2', 'series-3']
+  const lines = names.map(name => [name, 'page'])
   const ratio = ([a, b]) => {
     const [x, y] = [color(a), color(b)].sort((p, q) => q - p)
     return (x + .05) / (y + .05)

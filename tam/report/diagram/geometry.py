@@ -66,7 +66,16 @@ class Curve:
             a * self.start[1] + b * self.control[1] + c * self.end[1],
         )
 
+    @property
+    def straight(self) -> bool:
+        """Whether the control point lies on the line between the ends, to a thousandth of a pixel."""
+        (ax, ay), (bx, by), (cx, cy) = self.start, self.control, self.end
+        return abs((bx - ax) * (cy - ay) - (by - ay) * (cx - ax)) <= 1e-3 * self.length
+
     def points(self, steps: int = 24) -> tuple[Point, ...]:
+        """Points along the curve; of a straight one its ends."""
+        if self.straight:
+            return (self.start, self.end)
         return tuple(self.at(step / steps) for step in range(steps + 1))
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tam.report.diagram.layout import Drawn, Plan, crossings, faults, node_boxes, plan, route
 from tam.report.diagram.model import Arrow, Diagram, Node, Position
 
-_MOST_TRIALS = 700
+_MOST_TRIALS = 1500
 
 
 def find_places(names: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, Position]:
