@@ -237,7 +237,7 @@ def slope_and_curvature(
     if observed:
         _add_second_order(plan, at, inner, curvature)
     c = len(plan.left)
-    square = np.ascontiguousarray(curvature.take(plan.square.ravel(), axis=0).T).reshape(-1, c, c)
+    square = np.ascontiguousarray(curvature.take(plan.square.ravel(), axis=0).T).reshape(len(used), c, c)
     if samples.variances:
         own = 2 * plan.weight * used[:, :, plan.left] * used[:, :, plan.right]
         square += _transpose(own) @ own

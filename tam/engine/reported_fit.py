@@ -118,6 +118,8 @@ class ReportedFit(Fit):
         if self.resampling.draws.used < 2:
             return None
         usable = self.resampling.draws.theta[self.resampling.draws.converged]
+        if not usable.size:
+            return np.zeros((0, 0))
         return np.atleast_2d(np.cov(usable, rowvar=False, bias=True))
 
     @property
