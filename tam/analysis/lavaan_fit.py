@@ -16,6 +16,7 @@ from tam.engine.products_expand import expand_interactions
 from tam.engine.reported_fit import bootstrapped, with_products
 from tam.engine.syntax import print_model
 from tam.errors import TamError, problem
+from tam.spec.study import default_draws
 from tam.stats.resampling import IntervalMethod
 
 if TYPE_CHECKING:
@@ -97,11 +98,6 @@ def fit(
             progress=progress,
         )
     return found
-
-
-def default_draws(missing: str) -> int:
-    """Bootstrap samples unless asked otherwise: fewer where each must be estimated pattern by pattern."""
-    return 500 if missing == "fiml" else 1000
 
 
 def _raise_for_combinations(data: Given, resampled: bool, engine: str, group: str | None) -> None:

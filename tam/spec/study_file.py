@@ -24,6 +24,7 @@ from tam.spec.study import (
     ScreeningOptions,
     Study,
     TierGrouping,
+    default_draws,
 )
 from tam.spec.text import Text, closest, is_identifier, listed
 from tam.spec.validate import Locate, Strict, as_problems
@@ -62,7 +63,7 @@ class ScreeningForm(Strict):
 class OptionsForm(Strict):
     estimator: Literal["ML", "MLR", "MLM", "ULS", "GLS", "WLSMV"] = "ML"
     missing: Literal["listwise", "fiml"] = "listwise"
-    bootstrap: int = Field(default=1000, ge=0, le=1_000_000)
+    bootstrap: int | None = Field(default=None, ge=0, le=1_000_000)
     interval: Literal["percentile", "bc", "bca"] = "percentile"
     ci: float = Field(default=0.95, gt=0.5, lt=1)
     meanstructure: bool = False
@@ -319,7 +320,7 @@ def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, di
         options=Options(
             o.estimator,
             o.missing,
-            o.bootstrap,
+            default_draws(o.missing) if o.bootstrap is None else o.bootstrap,
             o.interval,
             o.ci,
             o.meanstructure,
