@@ -59,7 +59,7 @@ def _group(structure: Structure, at: Implied, covariance: Floats) -> _Group:
     q, p = lower.shape[1], len(covariance)
     sigma = np.zeros((q, p, p))
     sigma[:, i, j] = sigma[:, j, i] = lower.T
-    inverse: Floats = np.linalg.inv(at.sigma)
+    inverse = np.asarray(np.linalg.inv(at.sigma), dtype=np.float64)
     pulled = inverse @ sigma @ inverse
     sampled = covariance @ pulled @ covariance
     meat = 0.5 * pulled.reshape(q, -1) @ sampled.reshape(q, -1).T

@@ -35,7 +35,7 @@ def unweighted(covariance: Floats) -> Weight:
 
 def generalised(covariance: Floats) -> Weight:
     """Moments count by the inverse of their sampling covariance under normality."""
-    inverse: Floats = np.linalg.inv(covariance)
+    inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
     return Weight((inverse + inverse.T) / 2.0, 0.0)
 
 

@@ -33,7 +33,8 @@ def answers(column: Floats) -> tuple[Floats, Integers, Floats]:
     counts = np.bincount(shifted)
     place = np.cumsum(counts > 0) - 1
     seen = np.flatnonzero(counts)
-    return seen + low, place[shifted], counts[seen].astype(np.float64)
+    found = seen.astype(np.float64) + low
+    return found, place[shifted], counts[seen].astype(np.float64)
 
 
 def thresholds(counts: Floats) -> Floats:
