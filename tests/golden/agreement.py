@@ -1,0 +1,284 @@
+"""Every golden comparison with other programs as data: what was compared, with whom, how far apart.
+
+``comparisons`` runs the fits of the golden tests and measures each kind of number; docs/agreement.py makes
+the page of it, tests/golden/test_agreement.py holds the page to it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+GOLDEN = Path(__file__).resolve().parent
+#: Numbers below this are noise of rounding when divided by.
+SMALL = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One kind of number of one fit: ``values`` compared; largest ``absolute`` difference and largest one
+    ``relative`` to the peer's value (to 1 where that is smaller, unless the kind is strictly relative);
+    ``tolerance`` holds for ``relative``."""
+
+    family: str
+    dataset: str
+    case: str
+    estimator: str
+    what: str
+    values: int
+    absolute: float
+    relative: float
+    tolerance: float
+    peer: str
+    needs_reference: bool
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (self.family, self.dataset, self.case, self.estimator, self.what)
+
+    @property
+    def agrees(self) -> bool:
+        return self.relative <= self.tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a comparison comes from: the words of its row."""
+
+    family: str
+    dataset: str
+    case: str
+    estimator: str
+    peer: str
+    needs_reference: bool = False
+
+
+Pair = tuple[Sequence[Any], Sequence[Any]]
+
+
+def measured(source: Source, what: str, pair: Pair, tolerance: float, *, strict: bool = False) -> Comparison:
+    """The comparison of two lists of numbers; ``strict``: relative to the peer's value however small."""
+    ours, theirs = (np.array([np.nan if v is None else v for v in side], dtype=float) for side in pair)
+    if len(ours) != len(theirs):
+        ours = np.full(len(theirs), np.nan)
+    both = ~np.isnan(theirs)
+    gap = np.abs(ours[both] - theirs[both])
+    if np.isnan(gap).any():
+        gap = np.where(np.isnan(gap), np.inf, gap)
+    size = np.abs(theirs[both])
+    scale = np.where(size > SMALL, size, 1.0) if strict else np.maximum(1.0, size)
+    return Comparison(
+        source.family,
+        source.dataset,
+        source.case,
+        source.estimator,
+        what,
+        int(both.sum()),
+        float(gap.max(initial=0.0)),
+        float((gap / scale).max(initial=0.0)),
+        tolerance,
+        source.peer,
+        source.needs_reference,
+    )
+
+
+def comparisons(reference: Path | None) -> Iterator[Comparison]:
+    """All of them; those of the reference folder only where it is given."""
+    for family in RESIDENT:
+        yield from family()
+    if reference is not None:
+        for outside in OUTSIDE:
+            yield from outside(reference)
+
+
+# --- what is compared of one fit
+
+
+def lavaan_parts(
+    source: Source, fit: Any, theirs: Mapping[str, Any], tolerance: float
+) -> Iterator[Comparison]:
+    """``theirs``: pe (parameterEstimates), std (standardizedSolution), fm (fitMeasures), as stored."""
+    peer = module("engine/lavaan_peer")
+    table = fit.estimates
+    rows = peer.records(theirs["pe"])
+    yield measured(source, "estimates", (table["est"], [row["est"] for row in rows]), tolerance)
+    tested = (table["free"] | (table["op"] == ":=")).to_numpy() & table["se"].notna().to_numpy()
+    errors = [row["se"] if use else None for row, use in zip(rows, tested)]  # fixed ones have none
+    yield measured(source, "standard errors", (table["se"], errors), tolerance, strict=True)
+    if theirs.get("std") is not None:
+        std = peer.records(theirs["std"])
+        yield measured(source, "standardised", (table["std"], [row["est.std"] for row in std]), tolerance)
+        # lavaan differentiates the standardised solution numerically, good to about 2e-6
+        loose = max(tolerance, 2e-6)
+        yield measured(source, "their standard errors", (table["std_se"], [r["se"] for r in std]), loose)
+    yield from measure_parts(source, fit, theirs["fm"], tolerance)
+
+
+def measure_parts(
+    source: Source, fit: Any, theirs: Mapping[str, Any], tolerance: float
+) -> Iterator[Comparison]:
+    """Fit measures that both give. RMSEA is a square root: near 0 it shows half as many digits."""
+    names = {**module("engine/lavaan_peer").MEASURES, **module("engine/robust_peer").ROBUST}
+    both = [
+        name
+        for name, peer in names.items()
+        if isinstance(fit.measures[name], int | float) and theirs.get(peer) is not None
+    ]
+    roots = [name for name in both if name.startswith("rmsea")]
+    plain = [name for name in both if name not in roots]
+    ours, peers = (
+        {name: side(name) for name in both} for side in (fit.measures.get, lambda n: theirs[names[n]])
+    )
+    yield measured(source, "fit measures", pair_of(ours, peers, plain), tolerance)
+    yield measured(source, "RMSEA", pair_of(ours, peers, roots), max(tolerance, 0.01 * math.sqrt(tolerance)))
+
+
+def pair_of(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Pair:
+    return [ours[name] for name in names], [theirs[name] for name in names]
+
+
+# --- families whose data are in the repository
+
+
+def polished() -> Iterator[Comparison]:
+    tests, peer = module("engine/test_lavaan_polished"), versions("engine/lavaan_polished.json")
+    for name, case in tests.CASES.items():
+        theirs = tests.THEIRS[name]
+        source = Source("Maximum likelihood", dataset(case), name, "ML", peer)
+        parts = theirs if theirs["admissible"] else {**theirs, "std": None}
+        yield from lavaan_parts(source, tests.our_fit(name), parts, tests.TOLERANCE)
+
+
+def robust() -> Iterator[Comparison]:
+    tests, peer = module("engine/test_lavaan_robust"), versions("engine/lavaan_robust.json")
+    for name, case in tests.CASES.items():
+        for estimator in ("MLM", "MLR"):
+            source = Source("Robust tests", dataset(case), name, estimator, peer)
+            theirs = tests.THEIRS[name][estimator]
+            yield from lavaan_parts(source, tests.our_fit(name, estimator), theirs, tests.TOLERANCE)
+
+
+def fiml() -> Iterator[Comparison]:
+    tests, peer = module("engine/test_lavaan_fiml"), versions("engine/lavaan_fiml.json")
+    left_out = [module("engine/robust_peer").ROBUST[name] for name in tests.CORRECTED]
+    for name, case in tests.CASES.items():
+        for estimator in ("ML", "MLR"):
+            source = Source("Missing answers", dataset(case, "tam_mis"), name, f"{estimator}, FIML", peer)
+            theirs = dict(tests.THEIRS[name][estimator])
+            if name in tests.LEAVES_OUT_RANDOM_PREDICTORS:
+                theirs["fm"] = {k: v for k, v in theirs["fm"].items() if k not in left_out}
+            yield from lavaan_parts(source, tests.our_fit(name, estimator), theirs, 2 * tests.TOLERANCE)
+
+
+def ordinal() -> Iterator[Comparison]:
+    tests, peer = module("ordinal/test_wlsmv"), module("ordinal/wlsmv_peer")
+    version = "lavaan " + json.loads((GOLDEN / "ordinal/wlsmv.json").read_text(encoding="utf-8"))["lavaan"]
+    for name, case in tests.CASES.items():
+        theirs, fit = tests.THEIRS[name], tests.our_fit(name)
+        source = Source("Ordered answers", "mixed", name, "WLSMV", version)
+        places, columns = peer.places(fit), fit.columns
+        # given observed predictors the residual variances of ordered answers follow from the rest
+        rows = [(places[peer.key(row)], row) for row in theirs["estimates"] if row["se"]]
+        pairs: dict[str, Pair] = {
+            "estimates": ([columns.est[at] for at, _ in rows], [row["est"] for _, row in rows]),
+            "standardised": ([columns.std[at] for at, _ in rows], [row.get("std.all") for _, row in rows]),
+        }
+        for what, pair in pairs.items():
+            if what == "estimates" or name not in tests.NOT_STANDARDISED:
+                yield measured(source, what, pair, tests.TOLERANCE)
+        errors = ([columns.se[at] for at, _ in rows], [row["se"] or None for _, row in rows])
+        yield measured(source, "standard errors", errors, tests.TOLERANCE, strict=True)
+        yield measured(
+            source, "fit measures", ordinal_measures(peer, tests, case, fit, theirs), tests.TOLERANCE
+        )
+
+
+def ordinal_measures(
+    peer: ModuleType, tests: ModuleType, case: Mapping[str, Any], fit: Any, theirs: Mapping[str, Any]
+) -> Pair:
+    """Without those that lavaan 0.6-14 computes otherwise for several groups."""
+    passed = (*peer.IGNORED, *(tests.OTHER_BASELINE if "group" in case else ()))
+    names = [name for name, value in fit.measures.items() if isinstance(value, int | float)]
+    kept = [name for name in names if name not in passed and peer.lavaan_name(name) in theirs["measures"]]
+    return [fit.measures[name] for name in kept], [
+        theirs["measures"][peer.lavaan_name(name)] for name in kept
+    ]
+
+
+# --- families that read the reference folder
+
+
+def dumped(reference: Path) -> Iterator[Comparison]:
+    tests = module("engine/test_lavaan_reference")
+    for key in tests.DUMP:
+        fit, theirs = tests.dump_fit(reference, key)
+        source = Source("Maximum likelihood", tests.DUMP[key][1], key, "ML", "lavaan 0.6-14", True)
+        yield from lavaan_parts(source, fit, theirs, tests.TOLERANCE)
+
+
+def surveys(reference: Path) -> Iterator[Comparison]:
+    from tam.engine import fit_model
+
+    tests = module("engine/test_lavaan_reference")
+    for name in tests.SURVEYS:
+        data, meta = tests.survey(reference, name)
+        for kind, text in (("cfa", meta["measurement"]), ("sem", meta["sem_model"])):
+            golden = json.loads((reference / name / "golden" / f"{kind}.json").read_text(encoding="utf-8"))
+            for estimator in ("ML", "MLR", "MLM"):
+                if estimator not in golden:
+                    continue
+                one = golden[estimator]
+                fit = fit_model(text, data, estimator=estimator, meanstructure=estimator != "MLM")
+                theirs = {"pe": one["parameter_estimates"], "std": one.get("std_all"), "fm": one["fit"]}
+                family = "Maximum likelihood" if estimator == "ML" else "Robust tests"
+                source = Source(family, name, kind, estimator, "lavaan 0.6-14", True)
+                yield from lavaan_parts(source, fit, theirs, tests.TOLERANCE)
+
+
+def dumped_robust(reference: Path) -> Iterator[Comparison]:
+    import pandas as pd
+
+    from tam.engine import fit_model
+
+    tests = module("engine/test_robust_reference")
+    folder = reference / "lavaan_dump"
+    values = json.loads((folder / "lav.json").read_text(encoding="utf-8"))
+    for key, (model, data, estimator) in tests.DUMP.items():
+        is_file = model.endswith(".lav")
+        text = (folder / "data" / model).read_text(encoding="utf-8") if is_file else model
+        fit = fit_model(text, pd.read_csv(folder / "data" / f"{data}.csv"), estimator=estimator)
+        source = Source("Robust tests", data, key, estimator, "lavaan 0.6-14", True)
+        yield from lavaan_parts(source, fit, values[key], tests.TOLERANCE)
+
+
+RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (polished, robust, fiml, ordinal)
+OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (dumped, dumped_robust, surveys)
+
+
+# --- the golden tests as modules
+
+
+def module(path: str) -> ModuleType:
+    """A module of the golden tests; they import each other by their bare names, as under pytest."""
+    folder = str(GOLDEN / path.rpartition("/")[0])
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module(path.rpartition("/")[2])
+
+
+def versions(path: str) -> str:
+    found = json.loads((GOLDEN / path).read_text(encoding="utf-8"))["versions"]
+    return f"lavaan {found['lavaan']}"
+
+
+def dataset(case: Mapping[str, Any], usual: str = "tam") -> str:
+    return str(case.get("data", usual))
