@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from tam.content import content_path
 from tam.errors import Problem, TamError, Where, problem, raise_if_any
 from tam.spec.instrument import Instrument
-from tam.spec.instrument_file import TextForm
+from tam.spec.instrument_forms import TextForm
 from tam.spec.marked_yaml import read_yaml
 from tam.spec.model import (
     Hypothesis,

@@ -13,7 +13,8 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from tam.errors import Problem, TamError, Where, problem, raise_if_any
 from tam.spec.instrument import ColumnRule, Construct, Instrument, Item, Scale
-from tam.spec.instrument_file import ColumnForm, Number, TextForm, column_rule, load_instrument
+from tam.spec.instrument_file import column_rule, load_instrument
+from tam.spec.instrument_forms import ColumnForm, Number, TextForm
 from tam.spec.model import Model
 from tam.spec.model_file import ModelForm, build_model, load_model
 from tam.spec.study import (
