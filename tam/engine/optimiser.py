@@ -102,6 +102,8 @@ def _step(curvature: Floats, g: Floats, damping: float) -> tuple[Floats, float, 
     diagonal = np.abs(np.diag(curvature))
     scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     scaled = curvature * np.outer(scale, scale)
+    if not np.isfinite(scaled).all() or not np.isfinite(g).all():
+        return np.zeros_like(g), np.inf, False
     definite = True
     for _ in range(40):
         try:
@@ -139,7 +141,7 @@ def _certified(objective: Objective, space: Affine, point: Any, iterations: int)
     g = basis.T @ objective.gradient(point)
     curvature = basis.T @ objective.hessian(point) @ basis
     diagonal = np.diag(curvature)
-    if (diagonal <= 0).any():
+    if not np.isfinite(curvature).all() or (diagonal <= 0).any():
         return Minimum(point, iterations, np.inf, False)
     scale = 1.0 / np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(curvature * np.outer(scale, scale))

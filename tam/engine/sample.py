@@ -27,6 +27,8 @@ Booleans = NDArray[np.bool_]
 #: Smallest eigenvalue of the correlation matrix below which it counts as singular: rounding of a product of
 #: columns.
 SINGULAR = 1e-10
+#: A column whose answers lie closer than this is constant: its variance would underflow to zero.
+LEAST_RANGE = 1e-150
 #: Two columns whose correlation is nearer to 1 than this say the same.
 SAME = 1e-9
 
@@ -174,6 +176,8 @@ def _columns_one_by_one(data: pandas.DataFrame, names: Sequence[str]) -> tuple[l
             continue
         column = data.iloc[:, known.index(name)]
         try:
+            if getattr(column.dtype, "kind", "O") == "c":
+                raise TypeError("complex numbers")
             values = column.astype("float64").to_numpy(dtype=float, na_value=np.nan)
         except (TypeError, ValueError):
             problems.append(problem("model-column-not-numeric", Where(column=name), column=name))
@@ -196,7 +200,7 @@ def _no_column(name: str, known: Sequence[str]) -> Problem:
 def _row_problems(rows: Floats, names: Sequence[str], label: str | None) -> list[Problem]:
     if len(rows) <= len(names):
         return [too_few(len(rows), len(names), label)]
-    flat = rows.min(axis=0) == rows.max(axis=0)
+    flat = rows.max(axis=0) - rows.min(axis=0) < LEAST_RANGE
     return [constant(name, label) for name, is_flat in zip(names, flat) if is_flat]
 
 
@@ -219,6 +223,11 @@ def sample_of_moments(
     problems = [_no_column(name, moments.names) for name in names if moments.names.count(name) != 1]
     if problems:
         raise TamError(problems)
+    size = len(moments.names)
+    if np.shape(moments.covariance) != (size, size) or (
+        moments.means is not None and np.shape(moments.means) != (size,)
+    ):
+        raise TamError(problem("moments-shape", variables=size, shape=np.shape(moments.covariance)))
     at = [moments.names.index(name) for name in names]
     covariance = np.asarray(moments.covariance, dtype=float)[np.ix_(at, at)]
     if meanstructure and moments.means is None:

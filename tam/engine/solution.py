@@ -32,6 +32,8 @@ from tam.errors import Problem, TamError, Where, problem
 #: A bound is broken when a parameter lies beyond it by more than this share of its size: well under a
 #: printed digit.
 BROKEN = 1e-8
+#: Samples up to this size have more than one minimum often enough to look twice.
+SMALL = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,14 +313,21 @@ def _search(ready: Prepared, space: Affine, starts: Iterator[Floats]) -> Minimum
     minimum = minimise(ready.objective, space, starts)
     if minimum is None:
         raise TamError(problem("no-starting-values"))
-    variances = minimum.point.theta[_covariance_parameters(ready.structures, variances=True)]
-    if minimum.converged and (variances < 0).any():
-        # A negative variance may belong to a local minimum: try two more starts, keep the lowest.
+    proper = _proper(ready, minimum)
+    if minimum.converged and (not proper or sum(ready.sizes) <= SMALL):
+        # The minimum may be a local one: try two more starts. A lower one counts unless it is the improper.
         for start in islice(starts, 2):
             other = descend(ready.objective, space, start)
-            if other is not None and other.converged and other.point.value < minimum.point.value - 1e-10:
-                minimum = other
+            lower = other is not None and other.point.value < minimum.point.value - 1e-10
+            if other is not None and lower and other.converged and (_proper(ready, other) or not proper):
+                minimum, proper = other, _proper(ready, other)
     return minimum
+
+
+def _proper(ready: Prepared, minimum: Minimum) -> bool:
+    """No variance is negative."""
+    variances = minimum.point.theta[_covariance_parameters(ready.structures, variances=True)]
+    return not bool((variances < 0).any())
 
 
 def _not_converged(minimum: Minimum, objective: Objective, space: Affine, free: Sequence[str]) -> Problem:

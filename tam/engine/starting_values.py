@@ -18,6 +18,8 @@ from tam.engine.structure import Floats, Structure
 #: Bounds of a communality while starting values are sought; outside, the first step would begin at a
 #: Heywood case.
 COMMUNALITY = (0.1, 0.9)
+#: A fixed loading below this says nothing of its latent's size; dividing by it would overflow.
+LEAST_LOADING = 1e-8
 #: Largest starting correlation of exogenous variables and of residuals.
 EXOGENOUS_CORRELATION, RESIDUAL_CORRELATION = 0.9, 0.5
 
@@ -154,7 +156,8 @@ def _scale(raw: Floats, rows: Sequence[Row], deviations: Floats, fixed_variance:
     guesses = []
     for at, value in marked:
         size = max(abs(raw[at]), 0.3 * deviations[at])
-        guesses.append(np.copysign(size, raw[at]) / float(value))
+        held = np.copysign(max(abs(float(value)), LEAST_LOADING), float(value))
+        guesses.append(np.copysign(size, raw[at]) / held)
     return float(np.mean(guesses)) or 1.0
 
 

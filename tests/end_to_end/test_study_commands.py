@@ -162,7 +162,9 @@ def test_the_exported_model_is_the_same_model(tam, demo: Path, tmp_path: Path) -
     assert answer.code == 0
     names = {path.name for path in tmp_path.iterdir()}
     expected = {"expected_model.csv", "expected_moderation_1.csv"}
-    assert names == {"fit_lavaan.R", "fit_semopy.py", "model.lav", "moderation_1.lav", "answers.csv"} | expected
+    assert (
+        names == {"fit_lavaan.R", "fit_semopy.py", "model.lav", "moderation_1.lav", "answers.csv"} | expected
+    )
     results = json.loads((demo / "results.json").read_text(encoding="utf-8"))
     fitted = tam("fit", "--model", tmp_path / "model.lav", "--data", tmp_path / "answers.csv", "--json").json[
         "result"

@@ -33,16 +33,44 @@ CASES: dict[str, dict[str, object]] = {
         "group_equal": ["loadings", "residual.covariances"],
         "group_partial": ["peou1~~pi1"],
     },
-    "labels": {"model": TAM.replace("PU ~ PEOU", "PU ~ c(a1, a2)*PEOU") + "difference := a1 - a2\nratio := a1/a2"},
-    "one_label": {"model": TAM.replace("PU ~ PEOU", "PU ~ a*PEOU").replace("~ PU +", "~ c(b1, b2)*PU +") + "indirect1 := a*b1\nindirect2 := a*b2"},
-    "constraint": {"model": TAM.replace("~ PU + PEOU", "~ c(b1, b2)*PU + c(c1, c2)*PEOU") + "b1 == b2 + 0.1\nc1 == 2*c2"},
-    "vectors": {"model": TAM.replace("+ pu2", "+ c(0.9, NA)*pu2").replace("~ PU + PEOU", "~ PU + start(c(0.1, 0.3))*PEOU") + "PI ~ c(0, NA)*1\npi1 ~ c(m, m)*1\npi2 ~ c(0.2, NA)*1"},
+    "labels": {
+        "model": TAM.replace("PU ~ PEOU", "PU ~ c(a1, a2)*PEOU") + "difference := a1 - a2\nratio := a1/a2"
+    },
+    "one_label": {
+        "model": TAM.replace("PU ~ PEOU", "PU ~ a*PEOU").replace("~ PU +", "~ c(b1, b2)*PU +")
+        + "indirect1 := a*b1\nindirect2 := a*b2"
+    },
+    "constraint": {
+        "model": TAM.replace("~ PU + PEOU", "~ c(b1, b2)*PU + c(c1, c2)*PEOU") + "b1 == b2 + 0.1\nc1 == 2*c2"
+    },
+    "vectors": {
+        "model": TAM.replace("+ pu2", "+ c(0.9, NA)*pu2").replace(
+            "~ PU + PEOU", "~ PU + start(c(0.1, 0.3))*PEOU"
+        )
+        + "PI ~ c(0, NA)*1\npi1 ~ c(m, m)*1\npi2 ~ c(0.2, NA)*1"
+    },
     "own_means": {"model": MEASURED + "PU ~ c(0, NA)*1", "group_equal": ["loadings", "intercepts"]},
     "three": {"model": TAM, "group": "thirds", "group_equal": SCALAR},
-    "three_labels": {"model": TAM.replace("PU ~ PEOU", "PU ~ c(a, a, b)*PEOU"), "group": "thirds", "group_equal": ["loadings"]},
-    "uneven": {"model": TAM, "group": "uneven", "group_equal": ["loadings", "lv.variances", "lv.covariances"]},
-    "controls": {"model": TAM + "PI ~ age + sex\nPU ~ age", "data": "tam_ctrl", "group_equal": ["loadings", "regressions"]},
-    "controls_scalar": {"model": TAM + "PI ~ age + sex", "data": "tam_ctrl", "group_equal": [*SCALAR, "residuals"]},
+    "three_labels": {
+        "model": TAM.replace("PU ~ PEOU", "PU ~ c(a, a, b)*PEOU"),
+        "group": "thirds",
+        "group_equal": ["loadings"],
+    },
+    "uneven": {
+        "model": TAM,
+        "group": "uneven",
+        "group_equal": ["loadings", "lv.variances", "lv.covariances"],
+    },
+    "controls": {
+        "model": TAM + "PI ~ age + sex\nPU ~ age",
+        "data": "tam_ctrl",
+        "group_equal": ["loadings", "regressions"],
+    },
+    "controls_scalar": {
+        "model": TAM + "PI ~ age + sex",
+        "data": "tam_ctrl",
+        "group_equal": [*SCALAR, "residuals"],
+    },
     "controls_free": {"model": TAM + "PI ~ age", "data": "tam_ctrl", "fixed_x": False},
     "path": {"model": "pi1 ~ c(a, b)*pu1 + peou1\npu1 ~ peou1", "group_equal": ["residuals"]},
     "second_order": {"model": MEASURED + "W =~ PEOU + PU + PI", "group_equal": ["loadings"]},
@@ -53,11 +81,32 @@ for estimator in ("GLS", "ULS"):
     CASES |= {
         f"{estimator}_one_group": {"model": TAM, "group": None, "estimator": estimator},
         f"{estimator}_means": {"model": TAM, "group": None, "estimator": estimator, "meanstructure": True},
-        f"{estimator}_constraint": {"model": TAM.replace("~ PU + PEOU", "~ a*PU + a*PEOU"), "group": None, "estimator": estimator, "std_lv": True},
-        f"{estimator}_controls": {"model": TAM + "PI ~ age + sex", "data": "tam_ctrl", "group": None, "estimator": estimator},
-        f"{estimator}_controls_means": {"model": TAM + "PI ~ age + sex", "data": "tam_ctrl", "group": None, "estimator": estimator, "meanstructure": True},
+        f"{estimator}_constraint": {
+            "model": TAM.replace("~ PU + PEOU", "~ a*PU + a*PEOU"),
+            "group": None,
+            "estimator": estimator,
+            "std_lv": True,
+        },
+        f"{estimator}_controls": {
+            "model": TAM + "PI ~ age + sex",
+            "data": "tam_ctrl",
+            "group": None,
+            "estimator": estimator,
+        },
+        f"{estimator}_controls_means": {
+            "model": TAM + "PI ~ age + sex",
+            "data": "tam_ctrl",
+            "group": None,
+            "estimator": estimator,
+            "meanstructure": True,
+        },
         f"{estimator}_scalar": {"model": TAM, "group_equal": SCALAR, "estimator": estimator},
-        f"{estimator}_uneven": {"model": MEASURED, "group": "uneven", "group_equal": SCALAR, "estimator": estimator},
+        f"{estimator}_uneven": {
+            "model": MEASURED,
+            "group": "uneven",
+            "group_equal": SCALAR,
+            "estimator": estimator,
+        },
     }
 
 if __name__ == "__main__":
