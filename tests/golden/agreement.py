@@ -6,89 +6,29 @@ the page of it, tests/golden/test_agreement.py holds the page to it.
 
 from __future__ import annotations
 
-import importlib
 import json
-import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
+sys.path.append(str(Path(__file__).resolve().parent))
 
-GOLDEN = Path(__file__).resolve().parent
-#: Numbers below this are noise of rounding when divided by.
-SMALL = 1e-12
+from agreement_more import OUTSIDE_MORE, RESIDENT_MORE
+from agreement_parts import (
+    GOLDEN,
+    Comparison,
+    Pair,
+    Source,
+    dataset,
+    lavaan_parts,
+    measured,
+    module,
+    versions,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One kind of number of one fit: ``values`` compared; largest ``absolute`` difference and largest one
-    ``relative`` to the peer's value (to 1 where that is smaller, unless the kind is strictly relative);
-    ``tolerance`` holds for ``relative``."""
-
-    family: str
-    dataset: str
-    case: str
-    estimator: str
-    what: str
-    values: int
-    absolute: float
-    relative: float
-    tolerance: float
-    peer: str
-    needs_reference: bool
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return (self.family, self.dataset, self.case, self.estimator, self.what)
-
-    @property
-    def agrees(self) -> bool:
-        return self.relative <= self.tolerance
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a comparison comes from: the words of its row."""
-
-    family: str
-    dataset: str
-    case: str
-    estimator: str
-    peer: str
-    needs_reference: bool = False
-
-
-Pair = tuple[Sequence[Any], Sequence[Any]]
-
-
-def measured(source: Source, what: str, pair: Pair, tolerance: float, *, strict: bool = False) -> Comparison:
-    """The comparison of two lists of numbers; ``strict``: relative to the peer's value however small."""
-    ours, theirs = (np.array([np.nan if v is None else v for v in side], dtype=float) for side in pair)
-    if len(ours) != len(theirs):
-        ours = np.full(len(theirs), np.nan)
-    both = ~np.isnan(theirs)
-    gap = np.abs(ours[both] - theirs[both])
-    if np.isnan(gap).any():
-        gap = np.where(np.isnan(gap), np.inf, gap)
-    size = np.abs(theirs[both])
-    scale = np.where(size > SMALL, size, 1.0) if strict else np.maximum(1.0, size)
-    return Comparison(
-        source.family,
-        source.dataset,
-        source.case,
-        source.estimator,
-        what,
-        int(both.sum()),
-        float(gap.max(initial=0.0)),
-        float((gap / scale).max(initial=0.0)),
-        tolerance,
-        source.peer,
-        source.needs_reference,
-    )
+__all__ = ["OUTSIDE", "RESIDENT", "Comparison", "comparisons"]
 
 
 def comparisons(reference: Path | None) -> Iterator[Comparison]:
@@ -98,52 +38,6 @@ def comparisons(reference: Path | None) -> Iterator[Comparison]:
     if reference is not None:
         for outside in OUTSIDE:
             yield from outside(reference)
-
-
-# --- what is compared of one fit
-
-
-def lavaan_parts(
-    source: Source, fit: Any, theirs: Mapping[str, Any], tolerance: float
-) -> Iterator[Comparison]:
-    """``theirs``: pe (parameterEstimates), std (standardizedSolution), fm (fitMeasures), as stored."""
-    peer = module("engine/lavaan_peer")
-    table = fit.estimates
-    rows = peer.records(theirs["pe"])
-    yield measured(source, "estimates", (table["est"], [row["est"] for row in rows]), tolerance)
-    tested = (table["free"] | (table["op"] == ":=")).to_numpy() & table["se"].notna().to_numpy()
-    errors = [row["se"] if use else None for row, use in zip(rows, tested)]  # fixed ones have none
-    yield measured(source, "standard errors", (table["se"], errors), tolerance, strict=True)
-    if theirs.get("std") is not None:
-        std = peer.records(theirs["std"])
-        yield measured(source, "standardised", (table["std"], [row["est.std"] for row in std]), tolerance)
-        # lavaan differentiates the standardised solution numerically, good to about 2e-6
-        loose = max(tolerance, 2e-6)
-        yield measured(source, "their standard errors", (table["std_se"], [r["se"] for r in std]), loose)
-    yield from measure_parts(source, fit, theirs["fm"], tolerance)
-
-
-def measure_parts(
-    source: Source, fit: Any, theirs: Mapping[str, Any], tolerance: float
-) -> Iterator[Comparison]:
-    """Fit measures that both give. RMSEA is a square root: near 0 it shows half as many digits."""
-    names = {**module("engine/lavaan_peer").MEASURES, **module("engine/robust_peer").ROBUST}
-    both = [
-        name
-        for name, peer in names.items()
-        if isinstance(fit.measures[name], int | float) and theirs.get(peer) is not None
-    ]
-    roots = [name for name in both if name.startswith("rmsea")]
-    plain = [name for name in both if name not in roots]
-    ours, peers = (
-        {name: side(name) for name in both} for side in (fit.measures.get, lambda n: theirs[names[n]])
-    )
-    yield measured(source, "fit measures", pair_of(ours, peers, plain), tolerance)
-    yield measured(source, "RMSEA", pair_of(ours, peers, roots), max(tolerance, 0.01 * math.sqrt(tolerance)))
-
-
-def pair_of(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Pair:
-    return [ours[name] for name in names], [theirs[name] for name in names]
 
 
 # --- families whose data are in the repository
@@ -260,25 +154,16 @@ def dumped_robust(reference: Path) -> Iterator[Comparison]:
         yield from lavaan_parts(source, fit, values[key], tests.TOLERANCE)
 
 
-RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (polished, robust, fiml, ordinal)
-OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (dumped, dumped_robust, surveys)
-
-
-# --- the golden tests as modules
-
-
-def module(path: str) -> ModuleType:
-    """A module of the golden tests; they import each other by their bare names, as under pytest."""
-    folder = str(GOLDEN / path.rpartition("/")[0])
-    if folder not in sys.path:
-        sys.path.append(folder)
-    return importlib.import_module(path.rpartition("/")[2])
-
-
-def versions(path: str) -> str:
-    found = json.loads((GOLDEN / path).read_text(encoding="utf-8"))["versions"]
-    return f"lavaan {found['lavaan']}"
-
-
-def dataset(case: Mapping[str, Any], usual: str = "tam") -> str:
-    return str(case.get("data", usual))
+RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (
+    polished,
+    robust,
+    fiml,
+    ordinal,
+    *RESIDENT_MORE,
+)
+OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
+    dumped,
+    dumped_robust,
+    surveys,
+    *OUTSIDE_MORE,
+)
