@@ -68,3 +68,42 @@ def assert_same_measures(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> 
     for mine, name in MEASURES.items():
         assert ours[mine] == pytest.approx(theirs[name], rel=STATISTIC, abs=1e-6), mine
     assert ours["loglik"] >= theirs["logl"] - 1e-8 * theirs["ntotal"]
+
+
+INFLUENCER = """\
+title = "Influencer marketing"
+data = {data}
+language = ["en", "zh"]
+seed = 1
+
+[constructs]
+SIC = ["sic_1", "sic_2", "sic_3", "sic_4", "sic_5", "sic_6", "sic_7"]
+PIC = ["pic_1", "pic_2", "pic_3", "pic_4", "pic_5"]
+PQ = ["pq_1", "pq_2", "pq_3", "pq_4"]
+PL = ["pl_1", "pl_2", "pl_3", "pl_4"]
+PI = ["pi_1", "pi_2", "pi_3", "pi_4", "pi_5"]
+
+[scale]
+min = 1
+max = 7
+
+[model]
+paths = {paths}
+moderate = ["PQ -> PI by PIC"]
+
+[groups]
+by = "influencer_group"
+
+[options]
+bootstrap = 100
+meanstructure = true
+pairs = "{pairs}"
+"""
+
+
+def influencer_study(folder: Path, reference: Path, paths: list[str], pairs: str = "matched") -> Path:
+    """Real respondents, whose rows stay where they are, as a study of an inline instrument."""
+    data = json.dumps(str((reference / "influencer" / "data.csv").resolve()))
+    path = folder / "study.toml"
+    path.write_text(INFLUENCER.format(data=data, paths=json.dumps(paths), pairs=pairs), encoding="utf-8")
+    return path

@@ -6,7 +6,6 @@ The data may not be redistributed and stay in the reference folder; so do the pe
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,59 +13,11 @@ from typing import Any
 
 import pytest
 
+from end_to_end.peers import ESTIMATE, MEASURES, influencer_study
+
 pytestmark = pytest.mark.reference
 
-ESTIMATE = 1e-4
-"""lavaan's default optimiser stops within some 1e-5 of its own optimum on these data."""
-
-STUDY = """\
-title = "Influencer competence and purchase intention"
-data = "data.csv"
-language = ["en", "zh"]
-seed = 1
-
-[constructs]
-SIC = ["sic_1", "sic_2", "sic_3", "sic_4", "sic_5", "sic_6", "sic_7"]
-PIC = ["pic_1", "pic_2", "pic_3", "pic_4", "pic_5"]
-PQ = ["pq_1", "pq_2", "pq_3", "pq_4"]
-PL = ["pl_1", "pl_2", "pl_3", "pl_4"]
-PI = ["pi_1", "pi_2", "pi_3", "pi_4", "pi_5"]
-
-[scale]
-min = 1
-max = 7
-
-[model]
-paths = ["PL ~ SIC", "PQ ~ SIC", "PI ~ SIC + PL + PQ + PIC", "wtp ~ PI"]
-moderate = ["PQ -> PI by PIC"]
-
-[groups]
-by = "influencer_group"
-
-[options]
-meanstructure = true
-bootstrap = 200
-"""
-
-MEASURES = {
-    "npar": "npar",
-    "chisq": "chisq",
-    "df": "df",
-    "baseline_chisq": "baseline.chisq",
-    "baseline_df": "baseline.df",
-    "cfi": "cfi",
-    "tli": "tli",
-    "rmsea": "rmsea",
-    "rmsea_ci_low": "rmsea.ci.lower",
-    "rmsea_ci_high": "rmsea.ci.upper",
-    "srmr": "srmr",
-    "loglik": "logl",
-    "loglik_h1": "unrestricted.logl",
-    "aic": "aic",
-    "bic": "bic",
-    "bic_adjusted": "bic2",
-    "gfi": "gfi",
-}
+PATHS = ["PL ~ SIC", "PQ ~ SIC", "PI ~ SIC + PL + PQ + PIC", "wtp ~ PI"]
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +28,7 @@ def golden(reference: Path) -> Path:
 @pytest.fixture(scope="module")
 def results(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("influencer")
-    shutil.copy(reference / "influencer" / "data.csv", folder / "data.csv")
-    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    influencer_study(folder, reference, PATHS, pairs="all")
     done = subprocess.run(
         [sys.executable, "-m", "tam", "run", str(folder), "-q"], capture_output=True, text=True, check=False
     )

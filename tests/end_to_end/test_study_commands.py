@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from architecture.json_schema import faults
 
-from end_to_end.peers import golden
+from end_to_end.peers import golden, influencer_study
 from tam.cli.summary import MOST_LINES
 
 
@@ -216,43 +216,6 @@ def test_a_study_that_is_not_there_is_named(tam, tmp_path: Path, command: str) -
 
 
 # --- real respondents ---------------------------------------------------------------------------
-
-INFLUENCER = """\
-title = "Influencer marketing"
-data = {data}
-language = ["en", "zh"]
-seed = 1
-
-[constructs]
-SIC = ["sic_1", "sic_2", "sic_3", "sic_4", "sic_5", "sic_6", "sic_7"]
-PIC = ["pic_1", "pic_2", "pic_3", "pic_4", "pic_5"]
-PQ = ["pq_1", "pq_2", "pq_3", "pq_4"]
-PL = ["pl_1", "pl_2", "pl_3", "pl_4"]
-PI = ["pi_1", "pi_2", "pi_3", "pi_4", "pi_5"]
-
-[scale]
-min = 1
-max = 7
-
-[model]
-paths = {paths}
-moderate = ["PQ -> PI by PIC"]
-
-[groups]
-by = "influencer_group"
-
-[options]
-bootstrap = 100
-meanstructure = true
-pairs = "matched"
-"""
-
-
-def influencer_study(folder: Path, reference: Path, paths: list[str]) -> Path:
-    data = json.dumps(str((reference / "influencer" / "data.csv").resolve()))
-    path = folder / "study.toml"
-    path.write_text(INFLUENCER.format(data=data, paths=json.dumps(paths)), encoding="utf-8")
-    return path
 
 
 @pytest.mark.reference
