@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
@@ -19,12 +17,11 @@ from agreement_more import OUTSIDE_MORE, RESIDENT_MORE
 from agreement_parts import (
     GOLDEN,
     Comparison,
-    Pair,
     Source,
     dataset,
     lavaan_parts,
-    measured,
     module,
+    ordered_parts,
     versions,
 )
 
@@ -74,38 +71,16 @@ def fiml() -> Iterator[Comparison]:
 
 
 def ordinal() -> Iterator[Comparison]:
-    tests, peer = module("ordinal/test_wlsmv"), module("ordinal/wlsmv_peer")
+    tests = module("ordinal/test_wlsmv")
     version = "lavaan " + json.loads((GOLDEN / "ordinal/wlsmv.json").read_text(encoding="utf-8"))["lavaan"]
     for name, case in tests.CASES.items():
-        theirs, fit = tests.THEIRS[name], tests.our_fit(name)
+        theirs = tests.THEIRS[name]
         source = Source("Ordered answers", "mixed", name, "WLSMV", version)
-        places, columns = peer.places(fit), fit.columns
-        # given observed predictors the residual variances of ordered answers follow from the rest
-        rows = [(places[peer.key(row)], row) for row in theirs["estimates"] if row["se"]]
-        pairs: dict[str, Pair] = {
-            "estimates": ([columns.est[at] for at, _ in rows], [row["est"] for _, row in rows]),
-            "standardised": ([columns.std[at] for at, _ in rows], [row.get("std.all") for _, row in rows]),
-        }
-        for what, pair in pairs.items():
-            if what == "estimates" or name not in tests.NOT_STANDARDISED:
-                yield measured(source, what, pair, tests.TOLERANCE)
-        errors = ([columns.se[at] for at, _ in rows], [row["se"] or None for _, row in rows])
-        yield measured(source, "standard errors", errors, tests.TOLERANCE, strict=True)
-        yield measured(
-            source, "fit measures", ordinal_measures(peer, tests, case, fit, theirs), tests.TOLERANCE
-        )
-
-
-def ordinal_measures(
-    peer: ModuleType, tests: ModuleType, case: Mapping[str, Any], fit: Any, theirs: Mapping[str, Any]
-) -> Pair:
-    """Without those that lavaan 0.6-14 computes otherwise for several groups."""
-    passed = (*peer.IGNORED, *(tests.OTHER_BASELINE if "group" in case else ()))
-    names = [name for name, value in fit.measures.items() if isinstance(value, int | float)]
-    kept = [name for name in names if name not in passed and peer.lavaan_name(name) in theirs["measures"]]
-    return [fit.measures[name] for name in kept], [
-        theirs["measures"][peer.lavaan_name(name)] for name in kept
-    ]
+        # lavaan 0.6-14 computes these otherwise for several groups
+        passed = tests.OTHER_BASELINE if "group" in case else ()
+        standardised = name not in tests.NOT_STANDARDISED
+        fit = tests.our_fit(name)
+        yield from ordered_parts(source, fit, theirs, tests.TOLERANCE, passed, standardised=standardised)
 
 
 # --- families that read the reference folder

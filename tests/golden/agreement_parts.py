@@ -125,12 +125,48 @@ def measure_parts(
     ours, peers = (
         {name: side(name) for name in both} for side in (fit.measures.get, lambda n: theirs[names[n]])
     )
-    yield measured(source, "fit measures", pair_of(ours, peers, plain), tolerance)
-    yield measured(source, "RMSEA", pair_of(ours, peers, roots), max(tolerance, 0.01 * math.sqrt(tolerance)))
+    if plain:
+        yield measured(source, "fit measures", pair_of(ours, peers, plain), tolerance)
+    if roots:
+        loose = max(tolerance, 0.01 * math.sqrt(tolerance))
+        yield measured(source, "RMSEA", pair_of(ours, peers, roots), loose)
 
 
 def pair_of(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Pair:
     return [ours[name] for name in names], [theirs[name] for name in names]
+
+
+def ordered_parts(
+    source: Source,
+    fit: Any,
+    theirs: Mapping[str, Any],
+    tolerance: float,
+    passed: Sequence[str] = (),
+    *,
+    standardised: bool = True,
+) -> Iterator[Comparison]:
+    """``theirs``: estimates, standardised (rows), measures; those ``passed`` are not compared."""
+    peer = module("ordinal/wlsmv_peer")
+    places, columns = peer.places(fit), fit.columns
+    # given observed predictors the residual variances of ordered answers follow from the rest
+    rows = [(places[peer.key(row)], row) for row in theirs["estimates"] if row["se"]]
+    estimates = [columns.est[at] for at, _ in rows], [row["est"] for _, row in rows]
+    yield measured(source, "estimates", estimates, tolerance)
+    errors = ([columns.se[at] for at, _ in rows], [row["se"] for _, row in rows])
+    yield measured(source, "standard errors", errors, tolerance, strict=True)
+    if standardised:
+        whole = ([columns.std[at] for at, _ in rows], [row.get("std.all") for _, row in rows])
+        if any(one is not None for one in whole[1]):
+            yield measured(source, "standardised", whole, tolerance)
+        theirs_std = [(places[peer.key(row)], row) for row in theirs.get("standardised") or ()]
+        if theirs_std:
+            std_errors = [columns.std_se[at] for at, _ in theirs_std], [row["se"] for _, row in theirs_std]
+            yield measured(source, "their standard errors", std_errors, tolerance)
+    names = [name for name, value in fit.measures.items() if isinstance(value, int | float)]
+    passed = (*peer.IGNORED, *passed)
+    kept = [one for one in names if one not in passed and peer.lavaan_name(one) in theirs["measures"]]
+    values = [theirs["measures"][peer.lavaan_name(one)] for one in kept]
+    yield measured(source, "fit measures", ([fit.measures[one] for one in kept], values), tolerance)
 
 
 # --- the golden tests as modules
