@@ -32,7 +32,7 @@ value is smaller, since such numbers are read to a fixed number of decimals.
 Where the tolerance is 1e-6 the other program was first brought to its own optimum (a gradient below 1e-9): by
 default lavaan stops within some 1e-5 of it, hence 1e-4 for the rest. Differences are rounded up to one digit.
 Rows marked *reference* read data that may not be redistributed; they are compared where the folder of
-reference data is present (`TAM_REFERENCE`).
+reference data is present (`TAM_REFERENCE`). Mplus prints three decimals, which sets the tolerance for it.
 """
 COLUMNS = "| data | model | estimator | what | values | largest difference | relative | tolerance | peer | |"
 RULE = "|---|---|---|---|---:|---:|---:|---:|---|---|"

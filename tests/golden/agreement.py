@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent))
 
 from agreement_more import OUTSIDE_MORE, RESIDENT_MORE
+from agreement_mplus import MPLUS
 from agreement_parts import (
     GOLDEN,
     Comparison,
@@ -141,4 +142,5 @@ OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     dumped_robust,
     surveys,
     *OUTSIDE_MORE,
+    *MPLUS,
 )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+
+from tam.engine import Fit
 
 #: Printed to three digits.
 DIGITS = 5.1e-4
@@ -15,6 +19,26 @@ _RELATION = re.compile(r"^ (\S+)\s+(BY|ON|WITH)\s*$")
 _BLOCK = re.compile(r"^ (Intercepts|Means|Variances|Residual Variances)\s*$")
 _NUMBERS = re.compile(r"^\s+(\S+)\s+(-?[\d.]+)\s+(-?[\d.]+)\s+-?[\d.]+\s+-?[\d.]+\s*$")
 _OPERATORS = {"BY": "=~", "ON": "~", "WITH": "~~"}
+
+#: Our name of a measure -> heading and label of Mplus's.
+INDICES = {
+    "chisq": ("Chi-Square Test of Model Fit\n", "Value"),
+    "baseline_chisq": ("Model Fit for the Baseline", "Value"),
+    "cfi": ("CFI/TLI", "CFI"),
+    "tli": ("CFI/TLI", "TLI"),
+    "rmsea": ("RMSEA (Root", "Estimate"),
+}
+LIKELIHOOD = {"loglik": ("Loglikelihood", "H0 Value"), "loglik_h1": ("Loglikelihood", "H1 Value")}
+CRITERIA = {
+    "aic": ("Information Criteria", "Akaike (AIC)"),
+    "bic": ("Information Criteria", "Bayesian (BIC)"),
+}
+SCALED = {
+    **{f"{name}_scaled": place for name, place in INDICES.items()},
+    "pvalue_scaled": ("Chi-Square Test of Model Fit\n", "P-Value"),
+    "scaling_factor": ("Chi-Square Test of Model Fit\n", "Scaling Correction Factor"),
+    **LIKELIHOOD,
+}
 
 #: lhs, op, rhs (lower case, a covariance in alphabetical order) and group.
 Key = tuple[str, str, str, str | None]
@@ -64,8 +88,10 @@ def read_output(path: Path) -> MplusOutput:
     return MplusOutput(rows, text)
 
 
-def assert_printed_alike(estimates: pd.DataFrame, output: MplusOutput, groups: dict[str, str]) -> None:
-    """Every estimate and standard error of a free parameter agrees with what is printed.
+def printed_pairs(
+    estimates: pd.DataFrame, output: MplusOutput, groups: dict[str, str]
+) -> Iterator[tuple[Key, Any, float, float]]:
+    """Our row, Mplus's estimate and standard error of every parameter.
 
     ``groups``: our label of a group -> Mplus's, empty with one group.
     """
@@ -74,7 +100,19 @@ def assert_printed_alike(estimates: pd.DataFrame, output: MplusOutput, groups: d
     }
     assert len(output.rows) == len(ours)
     for key, (est, se) in output.rows.items():
-        row = ours[key]
+        yield key, ours[key], est, se
+
+
+def assert_printed_alike(estimates: pd.DataFrame, output: MplusOutput, groups: dict[str, str]) -> None:
+    """Every estimate and standard error of a free parameter agrees with what is printed."""
+    for key, row, est, se in printed_pairs(estimates, output, groups):
         assert abs(row.est - est) <= DIGITS, key
         if row.free:
             assert abs(row.se - se) <= DIGITS, key
+
+
+def assert_measures_printed_alike(
+    fit: Fit, output: MplusOutput, places: Mapping[str, tuple[str, str]]
+) -> None:
+    for name, place in places.items():
+        assert abs(fit.measures[name] - output.number(*place)) <= DIGITS, name

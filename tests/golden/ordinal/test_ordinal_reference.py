@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,23 +72,33 @@ def by_rows(table: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(table, row)) for row in zip(*table.values())]
 
 
-@pytest.mark.parametrize("case", CATEGORICAL)
-def test_equal_to_mplus(reference: Path, case: str) -> None:
+def mplus_fit(reference: Path, case: str) -> tuple[Fit, str]:
+    """Our fit and Mplus's output."""
     names, model, ordered = CATEGORICAL[case]
     folder = reference / "mplus_peer" / "Categorical"
     data = pd.read_csv(folder / f"{case}.dat", sep=r"\s+", header=None, names=list(names))
-    fit = fit_model(model, data, ordered=ordered)
     text = (folder / f"{case}.WLSMV.out").read_text("utf-8", errors="replace")
-    rows = mplus_rows(text)
+    return fit_model(model, data, ordered=ordered), text
+
+
+def printed_pairs(fit: Fit, text: str) -> Iterator[tuple[Any, float, float, float]]:
+    """Our row, our standard error in Mplus's terms, Mplus's estimate and standard error."""
     ours = {(row.lhs, row.op, row.rhs): row for row in fit.estimates.itertuples()}
-    compared = 0
-    for (lhs, op, rhs), (estimate, error) in rows.items():
+    for (lhs, op, rhs), (estimate, error) in mplus_rows(text).items():
         row = ours.get((lhs, op, rhs)) or ours.get((rhs, op, lhs))
         assert row is not None, (lhs, op, rhs)
+        # Mplus divides the sandwich by n where lavaan divides by n - 1.
+        yield row, row.se * ((fit.n - 1) / fit.n) ** 0.5, estimate, error
+
+
+@pytest.mark.parametrize("case", CATEGORICAL)
+def test_equal_to_mplus(reference: Path, case: str) -> None:
+    fit, text = mplus_fit(reference, case)
+    compared = 0
+    for row, se, estimate, error in printed_pairs(fit, text):
         assert row.est == pytest.approx(estimate, abs=DIGITS)
         if row.free:
-            # Mplus divides the sandwich by n where lavaan divides by n - 1.
-            assert row.se * ((fit.n - 1) / fit.n) ** 0.5 == pytest.approx(error, abs=DIGITS)
+            assert se == pytest.approx(error, abs=DIGITS)
             compared += 1
     assert compared >= fit.measures["npar"]
     assert mplus_chisq(fit) == pytest.approx(printed_chisq(text), abs=DIGITS)
