@@ -25,6 +25,7 @@ from agreement_parts import (
     ordered_parts,
     versions,
 )
+from agreement_tests import OUTSIDE_TESTS, RESIDENT_TESTS
 
 __all__ = ["OUTSIDE", "RESIDENT", "Comparison", "comparisons"]
 
@@ -136,11 +137,13 @@ RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (
     fiml,
     ordinal,
     *RESIDENT_MORE,
+    *RESIDENT_TESTS,
 )
 OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     dumped,
     dumped_robust,
     surveys,
     *OUTSIDE_MORE,
+    *OUTSIDE_TESTS,
     *MPLUS,
 )
