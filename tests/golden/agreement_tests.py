@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from agreement_parts import GOLDEN, Comparison, Source, dataset, measured, module, versions
+from agreement_parts import GOLDEN, Comparison, Pair, Source, dataset, measured, module, versions
 
 LAVAAN = "lavaan 0.6-14"
 
@@ -21,11 +22,29 @@ def robust_differences() -> Iterator[Comparison]:
             for method in tests.METHODS:
                 theirs = tests.THEIRS[name][estimator]["difference"][method]
                 found = larger.compare(less, method=method)
-                pair = (
-                    [found.chisq, found.df, found.pvalue],
-                    [theirs["chisq"], theirs["df"], theirs["pvalue"]],
-                )
-                yield measured(source, method, pair, tests.TOLERANCE)
+                yield measured(source, method, tested(found, theirs), tests.TOLERANCE)
+
+
+def tested(found: Any, theirs: Mapping[str, float]) -> Pair:
+    return [found.chisq, found.df, found.pvalue], [theirs["chisq"], theirs["df"], theirs["pvalue"]]
+
+
+def other_differences() -> Iterator[Comparison]:
+    tests = module("engine/test_lavaan_differences")
+    for estimator in ("ML", "MLR"):
+        source = Source("Difference tests", "tam_mis", "missing answers", f"{estimator}, FIML", LAVAAN)
+        for method, found, theirs in tests.missing_answers(estimator):
+            yield measured(source, method, tested(found, theirs), tests.TOLERANCE)
+    source = Source("Difference tests", "tam", "ordered answers", "WLSMV", LAVAAN)
+    for step, found, theirs in tests.ordered_answers():
+        yield measured(source, step, tested(found, theirs), tests.TOLERANCE)
+    for estimator in ("ML", "MLM", "MLR"):
+        fit = tests.labelled_fit(estimator)
+        for name, by_estimator in tests.THEIRS["wald"].items():
+            theirs = by_estimator[estimator]
+            source = Source("Difference tests", "tam", f"Wald, {name}", estimator, LAVAAN)
+            pair = tested(fit.wald(theirs["constraints"]), theirs)
+            yield measured(source, "Wald test", pair, tests.WALD_TOLERANCE)
 
 
 def residuals() -> Iterator[Comparison]:
@@ -67,6 +86,7 @@ def indices_and_scores(reference: Path) -> Iterator[Comparison]:
 
 RESIDENT_TESTS: tuple[Callable[[], Iterator[Comparison]], ...] = (
     robust_differences,
+    other_differences,
     residuals,
     statistics,
 )
