@@ -156,6 +156,8 @@ def statistics_page() -> str:
             parts.append(f"### {name}\n\n**{topic.title}**{also}. {topic.meaning} {topic.reading}\n")
             if topic.formula:
                 parts.append(f"```\n{topic.formula}\n```\n")
+            if topic.differs:
+                parts.append(f"{topic.differs}\n")
             notes = [f"Agrees with `{topic.peer}`."] if topic.peer else []
             notes += [references()[key].line for key in topic.references]
             if notes:

@@ -24,6 +24,10 @@ class Topic:
     formula: str = ""
     peer: str = ""
     references: tuple[str, ...] = ()
+    differs: str = ""
+    """Why another program may print another value."""
+    version: int | None = None
+    """Version of the definition of a statistic; it rises when the formula changes. None for problems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ def references() -> Mapping[str, Reference]:
 @cache
 def topics(language: Language = "en") -> Mapping[str, Topic]:
     """Every statistic, rule and verdict by its names; formula and peer stand in the English file only."""
-    neutral = _read("reports", "words", "explain.en.toml")
-    words = _read("reports", "words", f"explain.{language}.toml")
+    neutral = _explanations("en")
+    words = _explanations(language)
     found: dict[str, Topic] = {}
     for name, entry in neutral.items():
         told = words.get(name, entry)
@@ -63,6 +67,8 @@ def topics(language: Language = "en") -> Mapping[str, Topic]:
             formula=entry["formula"],
             peer=entry["peer"],
             references=tuple(entry["references"]),
+            differs=told.get("differs", ""),
+            version=entry.get("version", 1),
         )
         found.update(dict.fromkeys((name, *entry["aliases"]), topic))
     return found
@@ -102,6 +108,14 @@ def explained(name: str, language: Language = "en") -> Topic | None:
 def _without_braces(sentence: str) -> str:
     """The places that a problem fills with its values, as ``<name>``."""
     return sentence.replace("{", "<").replace("}", ">")
+
+
+def _explanations(language: Language) -> dict[str, Any]:
+    """The entries of every area, one file each, in one mapping."""
+    found: dict[str, Any] = {}
+    for path in sorted(content_path("reports", "words", "explain").glob(f"*.{language}.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def _read(*parts: str) -> dict[str, Any]:

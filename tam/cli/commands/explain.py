@@ -19,6 +19,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "reading": ("how to read it", "解读"),
     "mend": ("what to do", "改法"),
     "peer": ("agrees with", "对照"),
+    "differs": ("why others may print another value", "为何其他软件结果可能不同"),
     "references": ("references", "文献"),
 }
 
@@ -67,6 +68,8 @@ def _record(topic: Topic) -> dict[str, Any]:
         "formula": topic.formula or None,
         "reading": topic.reading,
         "peer": topic.peer or None,
+        "differs": topic.differs or None,
+        "version": topic.version,
         "references": [
             {"key": key, "cite": known[key].cite, "doi": known[key].doi or None} for key in topic.references
         ],
@@ -83,6 +86,7 @@ def _shown(topic: Topic, language: Language) -> list[Block]:
         ("formula", topic.formula),
         ("mend" if topic.kind == "problem" else "reading", topic.reading),
         ("peer", topic.peer),
+        ("differs", topic.differs),
     )
     for part, text in parts:
         if text:
