@@ -1,4 +1,4 @@
-"""One-factor minimum-residual (minres, unweighted least squares) analysis of correlations."""
+"""Minimum-residual (minres, unweighted least squares) factors of correlations."""
 
 from __future__ import annotations
 
@@ -55,3 +55,121 @@ def _principal_axis(correlation: Array) -> Array:
     values, vectors = np.linalg.eigh(correlation)
     start = vectors[..., -1] * np.sqrt(values[..., -1:])
     return np.asarray(np.clip(start, -_LARGEST_LOADING, _LARGEST_LOADING))
+
+
+# Uniquenesses are sought between these bounds, as in psych::fa; at the lower one a solution is improper.
+LOWEST_UNIQUENESS, HIGHEST_UNIQUENESS = 0.005, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Minres:
+    """Factors as they come out, before any rotation.
+
+    ``loadings``: (p, m), columns by falling eigenvalue, the sum of each not negative; ``uniquenesses``: (p,)
+    in [.005, 1]; ``objective``: half the sum of squared off-diagonal residuals twice counted; ``dof``: of the
+    model, ((p - m)^2 - (p + m)) / 2; ``improper``: a uniqueness stands at its lower bound (Heywood case).
+    """
+
+    loadings: Array
+    uniquenesses: Array
+    objective: float
+    dof: int
+    converged: bool
+    improper: bool
+
+
+def minres(correlation: Array, n_factors: int, tolerance: float = 1e-12, most_steps: int = 500) -> Minres:
+    """Unrotated loadings that minimise the sum of squared residual correlations.
+
+    With uniquenesses psi the best loadings are the first m eigenvectors of R - diag(psi), each times the root
+    of its eigenvalue; f(psi) is half the sum of the squares of the eigenvalues left over. It is minimised by
+    Newton steps within the bounds of psi until the projected gradient is below ``tolerance``.
+    correlation: (p, p). n_factors: 1 <= m < p. Where ``dof`` is negative the solution is one of many.
+    Harman & Jones (1966), Psychometrika 31; Joreskog (1977), Factor analysis by least-squares and
+    maximum-likelihood methods. Peer: ``psych::fa(R, m, rotate = "none", fm = "minres")``.
+    """
+    psi = _first_uniquenesses(correlation)
+    value, gradient, hessian, loadings = _least_squares(correlation, psi, n_factors)
+    converged = False
+    for _ in range(most_steps):
+        if float(np.abs(_projected(psi, gradient)).max()) < tolerance:
+            converged = True
+            break
+        renewed = _newton_step(correlation, psi, n_factors, (value, gradient, hessian))
+        if renewed is None:
+            # No step lowers f any more: rounding of f (1e-16) is met before that of the gradient.
+            converged = float(np.abs(_projected(psi, gradient)).max()) < 1e-7
+            break
+        psi = renewed
+        value, gradient, hessian, loadings = _least_squares(correlation, psi, n_factors)
+    p = len(correlation)
+    return Minres(
+        loadings=loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0),
+        uniquenesses=psi,
+        objective=value,
+        dof=((p - n_factors) ** 2 - (p + n_factors)) // 2,
+        converged=converged,
+        improper=bool((psi <= LOWEST_UNIQUENESS).any()),
+    )
+
+
+def _first_uniquenesses(correlation: Array) -> Array:
+    """(p,) one minus the squared multiple correlations, or one half where the matrix is singular."""
+    values = np.linalg.eigvalsh(correlation)
+    if values[0] < 1e-10:
+        return np.full(len(correlation), 0.5)
+    start = 1.0 / np.diag(np.linalg.inv(correlation))
+    return np.asarray(np.clip(start, LOWEST_UNIQUENESS, HIGHEST_UNIQUENESS))
+
+
+def _least_squares(correlation: Array, psi: Array, m: int) -> tuple[float, Array, Array, Array]:
+    """f, its gradient (p,) and Hessian (p, p) in psi, and the loadings (p, m).
+
+    With eigenvalues e and vectors v of R - diag(psi), k over the p - m left over and l over the first m:
+    df/dpsi_i = -sum_k e_k v_ik^2;
+    d2f = (sum_k v_ik v_jk)^2 + 2 sum_k sum_l e_k / (e_k - e_l) v_ik v_jk v_il v_jl.
+    """
+    values, vectors = np.linalg.eigh(correlation - np.diag(psi))
+    values, vectors = values[::-1], vectors[:, ::-1]
+    kept, rest = values[:m], values[m:]
+    common, left = vectors[:, :m], vectors[:, m:]
+    # A negative eigenvalue among the first m belongs to no real factor; it is left over as well.
+    lost = np.minimum(kept, 0.0)
+    gradient = -(left**2 @ rest) - common**2 @ lost
+    gap = rest[:, None] - kept[None, :]
+    share = rest[:, None] / np.where(np.abs(gap) < 1e-12, -1e-12, gap)
+    mixed = np.einsum("ik,jk,kl,il,jl->ij", left, left, share, common, common, optimize=True)
+    hessian = (left @ left.T) ** 2 + 2.0 * mixed
+    value = 0.5 * float(rest @ rest + lost @ lost)
+    return value, gradient, hessian, common * np.sqrt(np.maximum(kept, 0.0))
+
+
+def _projected(psi: Array, gradient: Array) -> Array:
+    """The gradient without the parts that push against a bound."""
+    blocked = ((psi <= LOWEST_UNIQUENESS) & (gradient > 0)) | ((psi >= HIGHEST_UNIQUENESS) & (gradient < 0))
+    return np.where(blocked, 0.0, gradient)
+
+
+def _newton_step(correlation: Array, psi: Array, m: int, at: tuple[float, Array, Array]) -> Array | None:
+    """Uniquenesses with a smaller f: a damped Newton step among the free ones, cut at the bounds, or None."""
+    value, gradient, hessian = at
+    free = _projected(psi, gradient) != 0
+    inner = hessian[np.ix_(free, free)]
+    values, vectors = np.linalg.eigh(inner)
+    bend = np.maximum(np.abs(values), 1e-8 * max(1.0, float(np.abs(values).max())))
+    step = np.zeros_like(psi)
+    step[free] = -vectors @ ((vectors.T @ gradient[free]) / bend)
+    size = 1.0
+    for _ in range(40):
+        trial = np.clip(psi + size * step, LOWEST_UNIQUENESS, HIGHEST_UNIQUENESS)
+        expected = float(gradient @ (trial - psi))
+        if _left_over(correlation, trial, m) <= value + 1e-4 * expected:
+            return trial if bool((trial != psi).any()) else None
+        size /= 2
+    return None
+
+
+def _left_over(correlation: Array, psi: Array, m: int) -> float:
+    values = np.linalg.eigvalsh(correlation - np.diag(psi))[::-1]
+    rest, lost = values[m:], np.minimum(values[:m], 0.0)
+    return 0.5 * float(rest @ rest + lost @ lost)
