@@ -30,24 +30,89 @@ def one_factor_minres(correlation: Array, tolerance: float = 1e-13, most_sweeps:
 
     correlation: (..., k, k), one or a stack of matrices with k >= 3, solved together. Given the other
     loadings, the best l_i is sum_j(r_ij l_j) / sum_j(l_j^2); the loadings are renewed one after another,
-    which never raises the sum, until none moves by more than ``tolerance``.
+    which never raises the sum, until none moves by more than ``tolerance``. Newton steps shorten the way.
     Harman & Jones (1966), Psychometrika 31. Peer: ``psych::fa(R, 1, fm = "minres")``; where the
     bound is reached (Heywood case) psych prints the loadings of the bounded uniquenesses, which can exceed 1.
     """
-    residual = correlation - np.eye(correlation.shape[-1])
-    loadings = _principal_axis(correlation)
-    converged = False
+    loadings, settled = _one_factor(correlation, tolerance, most_sweeps)
+    return OneFactor(loadings, bool(settled.all()))
+
+
+def one_factor_loadings(correlation: Array) -> Array:
+    """(..., k) loadings of ``one_factor_minres`` for a stack with k >= 3, NaN where there is no solution.
+
+    Correlations that are NaN (an item of the resample never varies) have none.
+    """
+    known = np.asarray(np.isfinite(correlation).all(axis=(-2, -1)))
+    safe = np.where(known[..., None, None], correlation, np.eye(correlation.shape[-1]))
+    loadings, settled = _one_factor(safe, 1e-10, 2_000)
+    return np.where((known & settled)[..., None], loadings, np.nan)
+
+
+def _one_factor(correlation: Array, tolerance: float, most_sweeps: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Loadings (..., k), their sum not negative, and whether each matrix of the stack came to rest (...)."""
+    k = correlation.shape[-1]
+    residual = (correlation - np.eye(k)).reshape(-1, k, k)
+    loadings = _principal_axis(correlation).reshape(-1, k)
+    settled = np.zeros(len(loadings), dtype=bool)
+    done = 0
+    for sweeps in (5, 45, most_sweeps - 50):
+        at = np.flatnonzero(~settled)
+        if not len(at) or done >= most_sweeps:
+            break
+        swept, settled[at] = _sweep(residual[at], loadings[at], tolerance, min(sweeps, most_sweeps - done))
+        loadings[at] = swept
+        done += sweeps
+        at = np.flatnonzero(~settled)
+        loadings[at], settled[at] = _newton(residual[at], loadings[at], tolerance)
+    loadings *= np.where(loadings.sum(axis=-1, keepdims=True) < 0, -1.0, 1.0)
+    return loadings.reshape(correlation.shape[:-1]), settled.reshape(correlation.shape[:-2])
+
+
+def _sweep(
+    residual: Array, start: Array, tolerance: float, most_sweeps: int
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Renews the loadings (r, k) one after another; whether those of each matrix rest (r,)."""
+    loadings = start.copy()
+    moved = np.full(len(loadings), np.inf)
     for _ in range(most_sweeps):
         before = loadings.copy()
         for i in range(loadings.shape[-1]):
-            square = (loadings**2).sum(axis=-1) - loadings[..., i] ** 2
-            best = (residual[..., i, :] * loadings).sum(axis=-1) / np.maximum(square, 1e-300)
-            loadings[..., i] = np.clip(best, -_LARGEST_LOADING, _LARGEST_LOADING)
-        if float(np.abs(loadings - before).max()) < tolerance:
-            converged = True
+            square = (loadings**2).sum(axis=-1) - loadings[:, i] ** 2
+            best = (residual[:, i, :] * loadings).sum(axis=-1) / np.maximum(square, 1e-300)
+            loadings[:, i] = np.clip(best, -_LARGEST_LOADING, _LARGEST_LOADING)
+        moved = np.abs(loadings - before).max(axis=-1, initial=0.0)
+        if float(moved.max(initial=0.0)) < tolerance:
             break
-    direction = np.where(loadings.sum(axis=-1, keepdims=True) < 0, -1.0, 1.0)
-    return OneFactor(loadings * direction, converged)
+    return loadings, moved < tolerance
+
+
+def _newton(residual: Array, start: Array, tolerance: float) -> tuple[Array, NDArray[np.bool_]]:
+    """Newton steps from (r, k); a matrix whose steps leave the bounds or its valley keeps its start.
+
+    With f half the sum: df/dl_i = l_i (s - l_i^2) - sum_j r_ij l_j, s the sum of squares; d2f/dl_i^2 =
+    s - l_i^2; d2f/dl_i dl_j = 2 l_i l_j - r_ij.
+    """
+    k = start.shape[-1]
+    diagonal = np.arange(k)
+    loadings, moved = start.copy(), np.full(len(start), np.inf)
+    for _ in range(30):
+        square = (loadings**2).sum(axis=-1, keepdims=True) - loadings**2
+        gradient = loadings * square - np.einsum("rij,rj->ri", residual, loadings)
+        hessian = 2 * loadings[:, :, None] * loadings[:, None, :] - residual
+        hessian[:, diagonal, diagonal] = square
+        steep = np.linalg.eigvalsh(hessian)[:, 0] > 1e-8
+        hessian[~steep] = np.eye(k)
+        step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        moved = np.where(steep, np.abs(step).max(axis=-1, initial=0.0), np.inf)
+        going = (moved > tolerance) & (moved < 0.5)
+        loadings[going] -= step[going]
+        if not going.any():
+            break
+    inside = (np.abs(loadings) <= _LARGEST_LOADING).all(axis=-1)
+    near = np.abs(loadings - start).max(axis=-1, initial=0.0) < 0.2
+    rests = (moved <= tolerance) & inside & near
+    return np.where(rests[:, None], loadings, start), rests
 
 
 def _principal_axis(correlation: Array) -> Array:
@@ -85,8 +150,8 @@ def minres(correlation: Array, n_factors: int, tolerance: float = 1e-12, most_st
     of its eigenvalue; f(psi) is half the sum of the squares of the eigenvalues left over. It is minimised by
     Newton steps within the bounds of psi until the projected gradient is below ``tolerance``.
     correlation: (p, p). n_factors: 1 <= m < p. Where ``dof`` is negative the solution is one of many.
-    Harman & Jones (1966), Psychometrika 31; Joreskog (1977), Factor analysis by least-squares and
-    maximum-likelihood methods. Peer: ``psych::fa(R, m, rotate = "none", fm = "minres")``.
+    Harman & Jones (1966), Psychometrika 31. Peer: ``psych::fa(R, m, rotate = "none", fm = "minres")``; where
+    a bound is reached psych stops at loadings whose uniqueness can be negative.
     """
     psi = _first_uniquenesses(correlation)
     value, gradient, hessian, loadings = _least_squares(correlation, psi, n_factors)
