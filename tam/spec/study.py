@@ -69,6 +69,7 @@ class Options:
     pairs: Literal["all", "matched"] = "all"
     cross_check: bool = True
     min_group: int = 20
+    imputations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

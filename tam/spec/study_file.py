@@ -75,6 +75,7 @@ class OptionsForm(Strict):
     pairs: Literal["all", "matched"] = "all"
     cross_check: bool = True
     min_group: int = Field(default=20, ge=2)
+    imputations: int = Field(default=0, ge=0, le=1000)
     platform: str | None = None
     encoding: str | None = None
     keep_personal: bool = False
@@ -330,6 +331,7 @@ def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, di
             o.pairs,
             o.cross_check,
             o.min_group,
+            o.imputations,
         ),
         simulated=_text(form.simulated),
         platform=o.platform,
