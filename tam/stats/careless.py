@@ -1,6 +1,8 @@
-"""Signs of careless answering in raw codes (before reversing), one number per respondent.
+"""Runs and spread of raw codes (before reversing), one number per respondent.
 
-Definitions of the R package careless 1.2.2 (Yentes and Wilhelm): its ``longstring`` and ``irv``.
+``long_string``, ``average_string`` and ``individual_variability`` follow the R package careless 1.2.2 (Yentes
+and Wilhelm): its ``longstring``, ``longstring(avg = TRUE)`` and ``irv``. The other families of indices stand in
+``careless_consistency``, ``careless_distance``, ``careless_patterns``, ``careless_matches``, ``careless_fit``.
 """
 
 from __future__ import annotations
@@ -26,6 +28,19 @@ def long_string(codes: Array) -> NDArray[np.int64]:
         current = np.where(same, current + 1, answered.astype(np.int64))
         longest = np.maximum(longest, current)
     return longest
+
+
+def average_string(codes: Array) -> Array:
+    """Mean length of the runs of equal neighbouring answers; shape (n,), range 1 .. k, NaN with no answer.
+
+    ``codes`` (n, k) in presentation order, NaN for no answer. Answers given divided by runs: a missing answer
+    ends a run and is none itself. Peer: ``careless::longstring(avg = TRUE)`` on complete rows.
+    """
+    answered = ~np.isnan(codes)
+    begins = answered.copy()
+    begins[:, 1:] &= ~(answered[:, :-1] & (codes[:, 1:] == codes[:, :-1]))
+    runs = begins.sum(axis=1)
+    return np.where(runs > 0, answered.sum(axis=1) / np.maximum(runs, 1), np.nan)
 
 
 def individual_variability(codes: Array) -> Array:

@@ -1,0 +1,72 @@
+"""Patterns that repeat in the order of presentation, such as 1 2 3 4 5 4 3 2 1 2 ..., which runs do not show."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tam.stats.careless_consistency import rowwise_correlation
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+_SLICE = 8192
+"""Respondents per slice, so that the working arrays stay in the processor's cache."""
+_LEAST_PLACES = 6
+"""Fewer places compared repeat by chance too easily."""
+
+
+def repetition(codes: Array) -> tuple[Array, Counts]:
+    """Share of answers equal to the one a fixed number of items earlier, for the best lag; shapes (n,), (n,).
+
+    ``max over L of mean(x[j] == x[j - L])``, L from 2 to half the items, over the places where both are
+    answered (six at least); the second array is that lag, the length of the pattern. A walk up and down the
+    scale, 1 2 1 2 or 1 3 5 1 3 5 give 1. ``codes`` (n, k) raw, in presentation order, NaN for no answer.
+    Equal neighbours repeat as well (lag 1): a straight line has 1 and is told apart by ``neighbour_repetition``.
+    Undefined (no lag with six places) is NaN and lag 0. Own definition, in the spirit of the mechanistic approach
+    of the R package responsePatterns.
+    """
+    n, k = codes.shape
+    best, lag = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
+    for distance in range(2, k // 2 + 1):
+        share = _equal_share(codes, distance)
+        better = share > np.where(np.isnan(best), -1.0, best)
+        best, lag = np.where(better, share, best), np.where(better, distance, lag)
+    return best, lag
+
+
+def neighbour_repetition(codes: Array) -> Array:
+    """Share of answers equal to the one before; shape (n,), range 0 .. 1, NaN with fewer than six places."""
+    return _equal_share(codes, 1)
+
+
+def _equal_share(codes: Array, distance: int) -> Array:
+    later, earlier = codes[:, distance:], codes[:, :-distance]
+    equal = (later == earlier).sum(axis=1)
+    answered = ~np.isnan(codes)
+    both = (answered[:, distance:] & answered[:, :-distance]).sum(axis=1)
+    return np.where(both >= _LEAST_PLACES, equal / np.maximum(both, 1), np.nan)
+
+
+def autocorrelation(codes: Array) -> Array:
+    """Largest absolute correlation of the answers with themselves moved by a lag; shape (n,), range 0 .. 1.
+
+    Lags 1 to half the items (over longer ones too few places are left), Pearson over the places where both are
+    answered, six at least; NaN where no lag has one. One answer throughout is 1: a pattern as well.
+    ``codes`` (n, k) raw, in presentation order, NaN for no answer. Peer: ``responsePatterns::rp.acors`` with
+    ``max.lag`` half the items and ``percentile.method = "max"``.
+    """
+    n, k = codes.shape
+    found = np.full(n, np.nan)
+    for start in range(0, n, _SLICE):
+        rows = slice(start, start + _SLICE)
+        part = codes[rows]
+        best = np.full(len(part), np.nan)
+        for lag in range(1, k // 2 + 1):
+            r = np.abs(rowwise_correlation(part[:, lag:], part[:, :-lag], _LEAST_PLACES))
+            best = np.fmax(best, r)
+        found[rows] = best
+    answered = ~np.isnan(codes)
+    low = np.where(answered, codes, np.inf).min(axis=1, initial=np.inf)
+    high = np.where(answered, codes, -np.inf).max(axis=1, initial=-np.inf)
+    return np.where((answered.sum(axis=1) > _LEAST_PLACES) & (low == high), 1.0, found)
