@@ -10,6 +10,7 @@ from tam.spec.text import Text
 
 ScaleType = Literal["ordinal", "nominal", "numeric"]
 Status = Literal["draft", "piloted", "validated"]
+VariableType = Literal["single", "multiple", "ranking"]
 Role = Literal["demographic", "group", "followers", "control", "observed"]
 
 
@@ -85,6 +86,7 @@ class Variable:
     """A column that belongs to no construct: a group, a demographic, a control, a follower count.
 
     ``label`` is a short name for tables and captions, where the question itself would be too long.
+    ``type``: one answer, several of the scale's options at once, or the options put in order.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Variable:
     text: Text
     scale: str
     label: Text | None = None
+    type: VariableType = "single"
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,10 @@ def _reference_problems(form: InstrumentForm, where: Any) -> list[Problem]:
             found.append(problem("unknown-source", place, name=construct.source))
     for name, variable in form.variables.items():
         found += _scale_reference(variable.scale, form, where(("variables", name)), name)
+        options = form.response_scales.get(variable.scale)
+        if variable.type != "single" and options is not None and not options.labels:
+            place = where(("variables", name))
+            found.append(problem("several-answers-need-options", place, name=name, type=variable.type))
     for i, check in enumerate(form.attention_checks):
         if isinstance(check.scale, str):
             found += _scale_reference(check.scale, form, where(("attention_checks", i)), check.id)
@@ -246,7 +250,7 @@ def column_rule(form: ColumnForm | str) -> ColumnRule:
 
 def _variable(name: str, form: VariableForm) -> Variable:
     label = _text(form.label) if form.label is not None else None
-    return Variable(name, form.role, _text(form.text), form.scale, label)
+    return Variable(name, form.role, _text(form.text), form.scale, label, form.type)
 
 
 def _check(form: CheckForm, scales: Mapping[str, Scale]) -> AttentionCheck:

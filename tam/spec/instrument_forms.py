@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tam.spec.instrument import Role, ScaleType, Status
+from tam.spec.instrument import Role, ScaleType, Status, VariableType
 from tam.spec.text import Text
 from tam.spec.validate import Strict
 
@@ -77,6 +77,7 @@ class VariableForm(Strict):
     text: TextForm | str
     scale: str
     role: Role = "demographic"
+    type: VariableType = "single"
     label: TextForm | str | None = None
 
 

@@ -90,4 +90,6 @@ class Study:
     platform: str | None = None
     encoding: str | None = None
     keep_personal: bool = False
+    text_form: Path | None = None
+    sequence_order: Mapping[str, Literal["ascending", "descending"]] = field(default_factory=dict)
     digest: str = ""

@@ -79,6 +79,8 @@ class OptionsForm(Strict):
     platform: str | None = None
     encoding: str | None = None
     keep_personal: bool = False
+    text_form: str | None = None
+    sequence_order: dict[str, Literal["ascending", "descending"]] = {}
 
 
 class StudyForm(Strict):
@@ -337,5 +339,7 @@ def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, di
         platform=o.platform,
         encoding=o.encoding,
         keep_personal=o.keep_personal,
+        text_form=None if o.text_form is None else file.parent / o.text_form,
+        sequence_order=dict(o.sequence_order),
         digest=digest,
     )
