@@ -1,10 +1,10 @@
-"""Bytes to text: byte order mark, then strict UTF-8, then GB18030 if it reads as Chinese, else a problem."""
+"""Bytes to text: byte order mark, strict UTF-8, GB18030 if it reads as Chinese, UTF-16, and a told guess last."""
 
 from __future__ import annotations
 
 import codecs
 
-from tam.errors import TamError, Where, problem
+from tam.errors import Problem, TamError, Where, problem
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -14,43 +14,57 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 200_000
+_GUESSED_FROM = 65_536
 # Simplified Chinese text keeps to the GB2312 core almost everywhere; Latin-1 or Big5 bytes that happen to be
 # valid GB18030 land outside it about half of the time.
 _CHINESE_SHARE = 0.8
+# In UTF-16 every ASCII character has one zero byte, always on the same side.
+_ONE_SIDE = 0.98
+# Line feeds and separators alone leave more zero bytes than this; a damaged file holds a few.
+_ZERO_SHARE = 0.02
+
+Decoded = tuple[str, str, tuple[Problem, ...]]
 
 
-def decode(content: bytes, file: str, encoding: str | None = None) -> tuple[str, str]:
-    """The text of a file and the name of the encoding it was read with; ``TamError`` if no encoding fits."""
-    text, used = _declared(content, file, encoding) if encoding else _detected(content, file)
+def decode(content: bytes, file: str, encoding: str | None = None) -> Decoded:
+    """The text, the encoding it was read with, and notes; ``TamError`` if no encoding fits.
+
+    A stated encoding is used as it is. Without one, a guess beyond the usual encodings comes with a warning.
+    """
+    text, used, notes = _declared(content, file, encoding) if encoding else _detected(content, file)
     _refuse_nul(text, content, file)
-    return text, used
+    return text, used, notes
 
 
-def _declared(content: bytes, file: str, encoding: str) -> tuple[str, str]:
+def _declared(content: bytes, file: str, encoding: str) -> Decoded:
     try:
-        return content.decode(encoding), encoding
+        return content.decode(encoding), encoding, ()
     except LookupError as fault:
         raise TamError(problem("encoding-name-unknown", Where(file=file), encoding=encoding)) from fault
     except (UnicodeError, ValueError) as fault:
         raise TamError(problem("encoding-does-not-fit", Where(file=file), encoding=encoding)) from fault
 
 
-def _detected(content: bytes, file: str) -> tuple[str, str]:
+def _detected(content: bytes, file: str) -> Decoded:
     for mark, name in _MARKS:
         if content.startswith(mark):
             return _declared(content, file, name)
+    if wide := _unmarked_utf16(content):
+        return (*wide, ())
     try:
-        return content.decode("utf-8"), "utf-8"
+        return content.decode("utf-8"), "utf-8", ()
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
-    if content.count(b"\0") > len(content) // 5:
-        raise TamError(problem("utf16-without-mark", Where(file=file)))
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
         text = ""
     if text and reads_as_chinese(text):
-        return text, "gb18030"
+        return text, "gb18030", ()
+    _refuse_mixture(content, file)
+    if guess := _guessed(content):
+        note = problem("encoding-guessed", Where(file=file, line=line), encoding=guess[1])
+        return (*guess, (note,))
     raise TamError(problem("encoding-unknown", Where(file=file, line=line)))
 
 
@@ -67,6 +81,61 @@ def _is_core(char: str) -> bool:
     except UnicodeEncodeError:
         return len(char.encode("gb18030", errors="ignore")) == 4
     return True
+
+
+def _unmarked_utf16(content: bytes) -> tuple[str, str] | None:
+    """UTF-16 without its mark: zero bytes on one side only, and text without control characters."""
+    head = content[:_SAMPLE]
+    if len(content) % 2 or head.count(b"\0") < max(2, _ZERO_SHARE * len(head)):
+        return None
+    even, odd = head[::2].count(b"\0"), head[1::2].count(b"\0")
+    if max(even, odd) < _ONE_SIDE * (even + odd):
+        return None
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        text = content.decode(name)
+    except UnicodeDecodeError:
+        return None
+    return (text, name) if "\n" in text and _is_plain(text) else None
+
+
+def _refuse_mixture(content: bytes, file: str) -> None:
+    """Lines in UTF-8 beside lines in another encoding: whatever is chosen, half of the answers turn to noise."""
+    first: dict[bool, int] = {}
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            first.setdefault(True, number)
+        except UnicodeDecodeError:
+            first.setdefault(False, number)
+        if len(first) == 2:
+            place = Where(file=file, line=first[False])
+            raise TamError(problem("encodings-mixed", place, line=first[False], other=first[True]))
+
+
+def _guessed(content: bytes) -> tuple[str, str] | None:
+    """The last resort: what charset-normalizer makes of a sample, if the whole file then is plain text."""
+    from charset_normalizer import from_bytes
+
+    sample = content[:_GUESSED_FROM]
+    if len(content) > len(sample):
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    best = from_bytes(sample).best()
+    if best is None or best.encoding in ("ascii", "utf_8", "utf_7"):
+        return None
+    try:
+        text = content.decode(best.encoding)
+    except (UnicodeError, LookupError):
+        return None
+    return (text, best.encoding.replace("_", "-")) if _is_plain(text) else None
+
+
+def _is_plain(text: str) -> bool:
+    """No control characters, unassigned places or private ones: what tables of answers are made of."""
+    sample = set(text[:_SAMPLE]) - set("\t\r\n")
+    return all(char.isprintable() or char.isspace() or char in "\u200b\u200d\ufeff" for char in sample)
 
 
 def _refuse_nul(text: str, content: bytes, file: str) -> None:

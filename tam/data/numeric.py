@@ -15,6 +15,7 @@ import pandas as pd
 from tam.data.delimited import choose_separator
 from tam.data.files import read_content, read_grid
 from tam.data.quantities import parse_number
+from tam.data.statistics_file import statistics_form
 from tam.data.table import Grid
 from tam.data.wording import normalise
 from tam.data.workbook import is_workbook
@@ -34,19 +35,23 @@ def read_numeric(
     *,
     text_columns: Sequence[str] = (),
     encoding: str | None = None,
+    sheet: str | int | None = None,
 ) -> pd.DataFrame:
     """A table of floats, NaN for empty cells and ``NA``; rows in file order, index 0 .. n-1.
+
+    Of SPSS and Stata files the codes are taken; values declared to be missing are NaN, and ``text_columns``
+    hold the value labels where there are any.
 
     ``columns`` names the columns that must be there and be numbers (default: all). ``text_columns`` are kept
     as text, for groups. Raises ``TamError`` listing every missing column and the cells that are no numbers.
     """
     path = Path(path)
     content = read_content(path)
-    if not is_workbook(content) and encoding is None:
+    if not is_workbook(content) and statistics_form(content, path.name) is None and encoding is None:
         fast = _read_fast(content, columns, text_columns)
         if fast is not None:
             return fast
-    return _read_checked(read_grid(content, path.name, encoding), path.name, columns, text_columns)
+    return _read_checked(read_grid(content, path, encoding, sheet), path.name, columns, text_columns)
 
 
 def _read_fast(
@@ -123,6 +128,11 @@ def _read_checked(
     for name in wanted:
         position = header.index(name)
         cells = [record[position] if position < len(record) else "" for record in grid.records[1:]]
+        unanswered, labels = grid.missing.get(position, {}), grid.labels.get(position, {})
+        if unanswered:
+            cells = ["" if cell in unanswered else cell for cell in cells]
+        if labels and name in text_columns:
+            cells = [labels.get(cell, cell) for cell in cells]
         if name in text_columns:
             data[name] = pd.Series([_text(cell) for cell in cells], dtype=object)
         else:
