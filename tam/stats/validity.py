@@ -1,4 +1,7 @@
-"""Discriminant validity: do two scales measure two things? HTMT, HTMT2, Fornell and Larcker's table."""
+"""Discriminant validity: do two scales measure two things?
+
+HTMT, HTMT2, Fornell and Larcker's table, shared variances, cross-loadings, adjustment of many tests.
+"""
 
 from __future__ import annotations
 
@@ -85,3 +88,76 @@ def fornell_larcker(
         return ave if isinstance(ave, Unavailable) else float(np.sqrt(ave))
 
     return {a: {b: cell(a, b) for b in average_variance} for a in average_variance}
+
+
+def shared_variances(
+    latent_correlations: Mapping[str, Mapping[str, float | Unavailable]],
+) -> tuple[dict[str, float | Unavailable], dict[str, float | Unavailable]]:
+    """Maximum (MSV) and average (ASV) squared correlation of each construct with the others, in [0, 1].
+
+    A construct is distinct in this sense when its AVE exceeds both. latent_correlations: of every construct
+    with every other. Fornell & Larcker (1981), Journal of Marketing Research
+    18, 39-50, compare the AVE with the squared correlations.
+    """
+    largest: dict[str, float | Unavailable] = {}
+    average: dict[str, float | Unavailable] = {}
+    for name, row in latent_correlations.items():
+        squares: list[float] = []
+        gone: Unavailable | None = None if len(row) > 1 else Unavailable("there is no other construct")
+        for other, value in row.items():
+            if other != name and isinstance(value, Unavailable):
+                gone = value
+            elif other != name:
+                squares.append(float(value) ** 2)  # type: ignore[arg-type]
+        largest[name] = gone or max(squares)
+        average[name] = gone or sum(squares) / len(squares)
+    return largest, average
+
+
+def cross_loadings(answers: Array, blocks: Mapping[str, Sequence[int]]) -> Array:
+    """(p, k) correlation of each item with the sum of each scale's items, its own left out of its own sum.
+
+    answers: (n, p) without gaps; blocks: the columns of each of the k scales. NaN where a scale has no other
+    item or a sum does not vary. Peer: ``cor(x, rowSums(scale))``,
+    own items as ``psych::alpha(x)$item.stats$r.drop``.
+    """
+    p = answers.shape[1]
+    centred = answers - answers.mean(axis=0)
+    covariance = centred.T @ centred
+    own = np.zeros((p, len(blocks)))
+    for k, rows in enumerate(blocks.values()):
+        own[list(rows), k] = 1.0
+    variance = np.diag(covariance)
+    with_sum = covariance @ own
+    sums = np.einsum("ik,ij,jk->k", own, covariance, own)
+    # Without the item: its covariance with the sum loses its variance, the sum loses twice the covariance.
+    left = with_sum - own * variance[:, None]
+    spread = sums - own * (2 * with_sum - variance[:, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = left / np.sqrt(variance[:, None] * spread)
+    # Sums of one item lose everything: what is left is rounding, 1e-10 of the item's variance.
+    empty = spread <= 1e-10 * variance[:, None]
+    return np.where(empty | ~np.isfinite(found), np.nan, found)
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Probabilities adjusted for their number by Holm's step-down procedure, in the given order, at most 1.
+
+    The i-th smallest of m is multiplied by m - i + 1, none below the one before it. Holm (1979), Scandinavian
+    Journal of Statistics 6, 65-70. Peer: ``p.adjust(p, "holm")``.
+    """
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda k: p_values[k])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = highest
+    return tuple(adjusted)
+
+
+def target_coefficient(first_order_chisq: float, second_order_chisq: float) -> float:
+    """Share of the first-order factors' fit that a second-order factor keeps: chi-square over chi-square.
+
+    1 where the second-order factor accounts for all correlations of the first-order ones.
+    Marsh & Hocevar (1985), Psychological Bulletin 97, 562-582.
+    """
+    return first_order_chisq / second_order_chisq
