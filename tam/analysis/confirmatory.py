@@ -7,8 +7,11 @@ may be called anything; what comes back carries the given names again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tam.errors import Problem, TamError, Unavailable, problem
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Value = float | Unavailable
+
+Array = NDArray[np.float64]
 
 NOT_CONVERGED = "the confirmatory factor analysis did not converge"
 
@@ -45,12 +50,17 @@ class ModelFit:
 
 @dataclass(frozen=True, slots=True)
 class Confirmatory:
-    """``loadings`` by item; ``latent_correlations`` by construct and construct, 1 on the diagonal."""
+    """``loadings`` by item; ``latent_correlations`` by construct and construct, 1 on the diagonal.
+
+    ``loading_covariance``: the sampling covariance (k, k) of the standardised loadings of each construct of
+    several items, where the fit has standard errors.
+    """
 
     fit: ModelFit | Unavailable
     loadings: Mapping[str, Loading | Unavailable]
     latent_correlations: Mapping[str, Mapping[str, Value]]
     problems: tuple[Problem, ...] = ()
+    loading_covariance: Mapping[str, Array] = field(default_factory=dict)
 
     def loading(self, item: str) -> Value:
         """The standardised loading of an item alone."""
@@ -180,7 +190,36 @@ def _read(
     correlations = {a: {b: correlation(a, b) for b in constructs} for a in constructs}
     measures = {str(name): _number(value, "not computed") for name, value in fit.measures.items()}
     model_fit = ModelFit(measures, n, estimator, bool(fit.converged), bool(fit.admissible))
-    return Confirmatory(model_fit, loadings, correlations, problems)
+    covariance = _loading_covariance(fit, constructs, names, sign)
+    return Confirmatory(model_fit, loadings, correlations, problems, covariance)
+
+
+def _loading_covariance(
+    fit: Any, constructs: Mapping[str, Sequence[str]], names: Mapping[str, str], sign: Mapping[str, float]
+) -> dict[str, Array]:
+    """(k, k) for each construct whose loadings and residual variances are all free: delta method."""
+    from tam.stats.delta_intervals import standardised_loading_slopes
+
+    vcov = fit.vcov
+    at = {name: place for place, name in enumerate(fit.free)}
+    found: dict[str, Array] = {}
+    for construct, items in constructs.items():
+        alias = names[_construct_key(construct)]
+        loading = [at.get(f"{alias}=~{names[item]}") for item in items]
+        residual = [at.get(f"{names[item]}~~{names[item]}") for item in items]
+        places = [place for place in (*loading, *residual) if place is not None]
+        if vcov is None or len(places) < 2 * len(items):
+            continue
+        k = len(items)
+        theta = np.asarray(fit.theta)[places]
+        # A residual variance below zero can leave no variance for the item; then there is no slope.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            by_loading, by_residual = standardised_loading_slopes(theta[:k], theta[k:])
+        slopes = sign[construct] * np.concatenate([np.diag(by_loading), np.diag(by_residual)], axis=1)
+        covariance = slopes @ np.asarray(vcov)[np.ix_(places, places)] @ slopes.T
+        if np.isfinite(covariance).all():
+            found[construct] = covariance
+    return found
 
 
 def _loading(row: Any, sign: float, ci: float) -> Loading | Unavailable:

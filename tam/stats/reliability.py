@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tam.errors import Unavailable
-from tam.stats.factor import one_factor_minres
+from tam.stats import reliability_stacks as stacks
 
 Array = NDArray[np.float64]
 
 ONE_ITEM = "the scale has one item; reliability needs at least two"
 TWO_ITEMS = "the scale has two items; this coefficient needs at least three"
+THREE_ITEMS = "the scale has three items; without one of them two are left, and omega needs three"
 NO_VARIANCE = "the sum of the items does not vary"
+NOT_CONVERGED = "the one-factor solution did not converge"
 
 
 def cronbach_alpha(covariance: Array) -> float | Unavailable:
@@ -25,14 +27,7 @@ def cronbach_alpha(covariance: Array) -> float | Unavailable:
     covariance: (k, k), k >= 2. At most 1; negative where items run against each other.
     Cronbach (1951), Psychometrika 16, 297-334. Peer: ``psych::alpha(x)$total$raw_alpha``.
     """
-    k = len(covariance)
-    if k < 2:
-        return Unavailable(ONE_ITEM)
-    total = float(covariance.sum())
-    # Below this share of the summed variances the variance of the sum is rounding error.
-    if total <= 1e-12 * float(np.trace(covariance)):
-        return Unavailable(NO_VARIANCE)
-    return k / (k - 1) * (1 - float(np.trace(covariance)) / total)
+    return Unavailable(ONE_ITEM) if len(covariance) < 2 else _number(stacks.alpha(covariance))
 
 
 def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[float, float]:
@@ -53,10 +48,7 @@ def mean_inter_item_correlation(correlation: Array) -> float | Unavailable:
 
     Peer: ``psych::alpha(x)$total$average_r``.
     """
-    k = len(correlation)
-    if k < 2:
-        return Unavailable(ONE_ITEM)
-    return float(correlation[np.tril_indices(k, -1)].mean())
+    return Unavailable(ONE_ITEM) if len(correlation) < 2 else _number(stacks.mean_correlation(correlation))
 
 
 def standardised_alpha(correlation: Array) -> float | Unavailable:
@@ -77,13 +69,7 @@ def item_rest_correlations(covariance: Array) -> list[float | Unavailable]:
     k = len(covariance)
     if k < 2:
         return [Unavailable(ONE_ITEM)] * k
-    variance = np.diag(covariance)
-    with_rest = covariance.sum(axis=1) - variance
-    rest = covariance.sum() - 2 * covariance.sum(axis=1) + variance
-    return [
-        float(w / np.sqrt(v * r)) if v > 0 and r > 1e-12 * float(variance.sum()) else Unavailable(NO_VARIANCE)
-        for w, v, r in zip(with_rest, variance, rest)
-    ]
+    return [_number(one) for one in stacks.item_rest(covariance)]
 
 
 def alpha_if_dropped(covariance: Array) -> list[float | Unavailable]:
@@ -94,8 +80,7 @@ def alpha_if_dropped(covariance: Array) -> list[float | Unavailable]:
     k = len(covariance)
     if k < 3:
         return [Unavailable(ONE_ITEM if k < 2 else TWO_ITEMS)] * k
-    keep = [np.delete(np.arange(k), dropped) for dropped in range(k)]
-    return [cronbach_alpha(covariance[np.ix_(rest, rest)]) for rest in keep]
+    return [_number(one) for one in stacks.without_each(covariance, stacks.alpha)]
 
 
 def omega_total(correlation: Array) -> float | Unavailable:
@@ -108,13 +93,30 @@ def omega_total(correlation: Array) -> float | Unavailable:
     k = len(correlation)
     if k < 3:
         return Unavailable(ONE_ITEM if k < 2 else TWO_ITEMS)
-    total = float(correlation.sum())
-    if total <= 1e-12 * k:
-        return Unavailable(NO_VARIANCE)
-    solution = one_factor_minres(correlation)
-    if not solution.converged:
-        return Unavailable("the one-factor solution did not converge")
-    return 1 - float((1 - solution.loadings**2).sum()) / total
+    return _number(stacks.omega(correlation), _why_no_omega(correlation))
+
+
+def omega_if_dropped(correlation: Array) -> list[float | Unavailable]:
+    """Omega total of the remaining items when one is left out, for each of the k >= 4 items.
+
+    Each time the one-factor solution is found anew. Peer: ``psych::fa(R[-i, -i], 1, fm = "minres")``.
+    """
+    k = len(correlation)
+    if k < 4:
+        return [Unavailable({1: ONE_ITEM, 2: TWO_ITEMS, 3: THREE_ITEMS}[k])] * k
+    found = stacks.without_each(correlation, stacks.omega)
+    keep = [np.delete(np.arange(k), dropped) for dropped in range(k)]
+    return [_number(one, _why_no_omega(correlation[np.ix_(rest, rest)])) for one, rest in zip(found, keep)]
+
+
+def _why_no_omega(correlation: Array) -> str:
+    varies = float(correlation.sum()) > stacks.ROUNDING * len(correlation)
+    return NOT_CONVERGED if varies else NO_VARIANCE
+
+
+def _number(value: Array, reason: str = NO_VARIANCE) -> float | Unavailable:
+    found = float(value)
+    return found if np.isfinite(found) else Unavailable(reason)
 
 
 def composite_reliability(loadings: Array) -> float | Unavailable:
