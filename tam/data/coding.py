@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tam.data.answers import Answer, Coder, coder
+from tam.data.answers import Coder, coder
 from tam.data.columns import match_columns
 from tam.data.findings import coding_problems, range_problems, soundness_problems
+from tam.data.labelled import column_answers
 from tam.data.meta import META_ROLES, Meta, respondent_meta
 from tam.data.platforms import Platform, platform_named
 from tam.data.positions import refused_positions
@@ -115,7 +116,7 @@ def _code(table: Table, instrument: Instrument, platform: Platform, match: Colum
 def _apply(one: Coder, table: Table, match: ColumnMatch) -> CodedColumn:
     """Code each distinct cell once and spread the result over the column."""
     places, distinct = pd.factorize(table.rows[match.position - 1])
-    answers: list[Answer] = [one.code(str(cell)) for cell in distinct]
+    answers = column_answers(table, match.position - 1, one, [str(cell) for cell in distinct])
     codes = _objects([answer.code for answer in answers])
     reasons = _objects([answer.reason for answer in answers])
     wrong = np.array([bool(answer.fault) for answer in answers])

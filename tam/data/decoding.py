@@ -15,6 +15,8 @@ _MARKS = (
 )
 _SAMPLE = 200_000
 _GUESSED_FROM = 65_536
+# What Windows writes in Western Europe and the Americas; short texts often fit several encodings alike.
+_COMMONEST = "cp1252"
 # Simplified Chinese text keeps to the GB2312 core almost everywhere; Latin-1 or Big5 bytes that happen to be
 # valid GB18030 land outside it about half of the time.
 _CHINESE_SHARE = 0.8
@@ -122,14 +124,18 @@ def _guessed(content: bytes) -> tuple[str, str] | None:
     sample = content[:_GUESSED_FROM]
     if len(content) > len(sample):
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    best = from_bytes(sample).best()
+    found = from_bytes(sample)
+    best = found.best()
     if best is None or best.encoding in ("ascii", "utf_8", "utf_7"):
         return None
+    as_likely = [one for one in found if (one.chaos, -one.coherence) <= (best.chaos, -best.coherence)]
+    likely = {name for one in as_likely for name in one.could_be_from_charset}
+    name = _COMMONEST if _COMMONEST in likely else best.encoding
     try:
-        text = content.decode(best.encoding)
+        text = content.decode(name)
     except (UnicodeError, LookupError):
         return None
-    return (text, best.encoding.replace("_", "-")) if _is_plain(text) else None
+    return (text, name.replace("_", "-")) if _is_plain(text) else None
 
 
 def _is_plain(text: str) -> bool:

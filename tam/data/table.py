@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tam.errors import Problem
@@ -22,6 +23,14 @@ class Grid:
     encoding: str
     separator: str | None = None
     sheet: str | None = None
+    questions: tuple[str, ...] | None = None
+    """The wording of each column, where the file itself describes its columns."""
+    labels: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Column (from 0) -> cell -> value label, where the file holds codes with labels."""
+    missing: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Column (from 0) -> cell -> reason, for values that the file declares to be no answer."""
+    evidence: tuple[str, ...] = ()
+    """What the format of the file itself says."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -37,6 +46,8 @@ class Layout:
     """Index of the first record that is a respondent."""
     questions: tuple[str, ...] | None = None
     """The wording of each column, where the platform prints it in a row of its own."""
+    names: tuple[str, ...] | None = None
+    """The names of the columns, where they are made of several rows; else the cells of ``header``."""
     form: str | None = None
     """``text``, ``sequence`` (option positions) or ``score``, where the platform exports several forms."""
     problems: tuple[Problem, ...] = ()
@@ -59,5 +70,11 @@ class Table:
     row_numbers: tuple[int, ...]
     questions: tuple[str, ...] | None = None
     form: str | None = None
+    text_form: Table | None = None
+    """The same answers as text, where this table holds positions of options."""
+    labels: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Column (from 0) -> cell -> value label; SPSS and Stata files only."""
+    missing: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Column (from 0) -> cell -> reason of values declared to be no answer; SPSS and Stata files only."""
     problems: tuple[Problem, ...] = ()
     """Notes and warnings of the reading; what stops the work is raised instead."""
