@@ -1,7 +1,6 @@
 """The joint confirmatory factor analysis of all first-order constructs: loadings, latent correlations, fit.
 
-Constructs and items go into the model under names of our own (``construct_1``, ``item_1``), so that a column
-may be called anything; what comes back carries the given names again.
+The models and their names stand in ``tam.analysis.confirmatory_models``.
 """
 
 from __future__ import annotations
@@ -13,6 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tam.analysis.confirmatory_models import (
+    NOT_CONVERGED,
+    FactorModels,
+    cfa_lines,
+    construct_key,
+    finite,
+    given_names,
+    model_names,
+    why_not_identified,
+)
 from tam.errors import Problem, TamError, Unavailable, problem
 
 if TYPE_CHECKING:
@@ -22,7 +31,8 @@ Value = float | Unavailable
 
 Array = NDArray[np.float64]
 
-NOT_CONVERGED = "the confirmatory factor analysis did not converge"
+#: Estimators whose tests stand side by side: normal theory; corrected for non-normal answers.
+ESTIMATORS = ("ML", "MLM", "MLR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,54 +89,22 @@ def confirmatory(
     """
     from tam.engine import fit_model
 
-    names = _names(constructs)
-    impossible = _why_not_identified(constructs)
+    names = model_names(constructs)
+    impossible = why_not_identified(constructs)
     if impossible is not None:
         return unfitted(constructs, impossible)
     data = values[[item for items in constructs.values() for item in items]].rename(columns=names)
     try:
-        fit = fit_model(cfa_syntax(constructs, names), data, estimator=estimator, std_lv=True, ci=ci)
+        fit = fit_model(
+            "\n".join(cfa_lines(constructs, names)), data, estimator=estimator, std_lv=True, ci=ci
+        )
     except TamError as error:
-        return not_fitted(constructs, " ".join(_given_names(p, names).what for p in error.problems))
-    problems = tuple(_given_names(p, names) for p in fit.problems)
+        return not_fitted(constructs, " ".join(given_names(p, names).what for p in error.problems))
+    problems = tuple(given_names(p, names) for p in fit.problems)
     if not fit.converged:
         failed = not_fitted(constructs, NOT_CONVERGED)
         return replace(failed, problems=(*failed.problems, *problems))
-    return _read(fit, constructs, names, ci, len(data), estimator, problems)
-
-
-def cfa_syntax(constructs: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> str:
-    """The model in lavaan syntax; a construct of one item is that item, without error."""
-    lines = []
-    for construct, items in constructs.items():
-        lines.append(f"{names[_construct_key(construct)]} =~ {' + '.join(names[item] for item in items)}")
-        if len(items) == 1:
-            lines.append(f"{names[items[0]]} ~~ 0*{names[items[0]]}")
-    return "\n".join(lines)
-
-
-def _construct_key(construct: str) -> str:
-    """Constructs and items may share names: a construct's key starts with a null character."""
-    return f"\0{construct}"
-
-
-def _names(constructs: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    items = [item for block in constructs.values() for item in block]
-    return {item: f"item_{i}" for i, item in enumerate(items, 1)} | {
-        _construct_key(construct): f"construct_{i}" for i, construct in enumerate(constructs, 1)
-    }
-
-
-def _why_not_identified(constructs: Mapping[str, Sequence[str]]) -> str | None:
-    """Counting rule: no more free parameters than variances and covariances of the items."""
-    sizes = [len(items) for items in constructs.values()]
-    moments = sum(sizes) * (sum(sizes) + 1) // 2
-    free = sum(2 * k if k > 1 else 1 for k in sizes) + len(sizes) * (len(sizes) - 1) // 2
-    if sum(sizes) < 2:
-        return "a confirmatory factor analysis needs more than one item"
-    if free > moments:
-        return f"the factor model is not identified: {free} parameters, {moments} variances and covariances"
-    return None
+    return _read(fit, constructs, names, ci, problems)
 
 
 def unfitted(constructs: Mapping[str, Sequence[str]], reason: str) -> Confirmatory:
@@ -146,26 +124,11 @@ def not_fitted(constructs: Mapping[str, Sequence[str]], reason: str) -> Confirma
     return replace(unfitted(constructs, reason), problems=(problem("cfa-not-fitted", reason=reason),))
 
 
-def _given_names(found: Problem, names: Mapping[str, str]) -> Problem:
-    """A problem of the model told with the given names of constructs and items."""
-    given = {alias: key.lstrip("\0") for key, alias in names.items()}
-
-    def back(value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            return tuple(back(part) for part in value)
-        return given.get(value, value) if isinstance(value, str) else value
-
-    where = replace(found.where, item=back(found.where.item), column=back(found.where.column))
-    return replace(found, where=where, values={key: back(value) for key, value in found.values.items()})
-
-
 def _read(
     fit: Any,
     constructs: Mapping[str, Sequence[str]],
     names: Mapping[str, str],
     ci: float,
-    n: int,
-    estimator: str,
     problems: tuple[Problem, ...],
 ) -> Confirmatory:
     """Loadings and latent correlations out of a fit; a construct points where most of its items do."""
@@ -173,25 +136,23 @@ def _read(
     sign: dict[str, float] = {}
     loadings: dict[str, Loading | Unavailable] = {}
     for construct, items in constructs.items():
-        alias = names[_construct_key(construct)]
+        alias = names[construct_key(construct)]
         found = [rows[alias, "=~", names[item]] for item in items]
         sign[construct] = -1.0 if sum(float(row.std) for row in found) < 0 else 1.0
-        loadings |= {item: _loading(row, sign[construct], ci) for item, row in zip(items, found)}
+        loadings |= {item: standardised(row, sign[construct], ci) for item, row in zip(items, found)}
 
     def correlation(a: str, b: str) -> Value:
         if a == b:
             return 1.0
-        first, second = names[_construct_key(a)], names[_construct_key(b)]
+        first, second = names[construct_key(a)], names[construct_key(b)]
         row = rows.get((first, "~~", second), rows.get((second, "~~", first)))
-        return _number(
+        return finite(
             None if row is None else sign[a] * sign[b] * float(row.std), "the correlation was not estimated"
         )
 
     correlations = {a: {b: correlation(a, b) for b in constructs} for a in constructs}
-    measures = {str(name): _number(value, "not computed") for name, value in fit.measures.items()}
-    model_fit = ModelFit(measures, n, estimator, bool(fit.converged), bool(fit.admissible))
     covariance = _loading_covariance(fit, constructs, names, sign)
-    return Confirmatory(model_fit, loadings, correlations, problems, covariance)
+    return Confirmatory(model_fit(fit), loadings, correlations, problems, covariance)
 
 
 def _loading_covariance(
@@ -204,7 +165,7 @@ def _loading_covariance(
     at = {name: place for place, name in enumerate(fit.free)}
     found: dict[str, Array] = {}
     for construct, items in constructs.items():
-        alias = names[_construct_key(construct)]
+        alias = names[construct_key(construct)]
         loading = [at.get(f"{alias}=~{names[item]}") for item in items]
         residual = [at.get(f"{names[item]}~~{names[item]}") for item in items]
         places = [place for place in (*loading, *residual) if place is not None]
@@ -222,11 +183,11 @@ def _loading_covariance(
     return found
 
 
-def _loading(row: Any, sign: float, ci: float) -> Loading | Unavailable:
-    """The standardised loading of one row of the estimates, its sign as its construct points."""
+def standardised(row: Any, sign: float, ci: float) -> Loading | Unavailable:
+    """The standardised value of one row of the estimates, a loading or a correlation, times ``sign``."""
     from scipy.special import ndtr, ndtri
 
-    est, se = _number(row.std, "a variance is not positive"), _number(row.std_se, "it has no standard error")
+    est, se = finite(row.std, "a variance is not positive"), finite(row.std_se, "it has no standard error")
     if isinstance(est, Unavailable):
         return est
     est *= sign
@@ -238,10 +199,22 @@ def _loading(row: Any, sign: float, ci: float) -> Loading | Unavailable:
     return Loading(est, se, est / se, 2 * float(ndtr(-abs(est / se))), est - half, est + half)
 
 
-def _number(value: object, reason: str) -> Value:
-    """A finite number, or the reason why there is none."""
-    from math import isfinite
+def robust_tests(
+    models: FactorModels, constructs: Mapping[str, Sequence[str]]
+) -> dict[str, ModelFit | Unavailable]:
+    """The same model by ML, MLM (Satorra-Bentler) and MLR (Yuan-Bentler): plain, scaled and robust measures.
 
-    if isinstance(value, Unavailable):
-        return value
-    return float(value) if isinstance(value, (int, float)) and isfinite(value) else Unavailable(reason)
+    Estimates are the same; chi-square, CFI, TLI and RMSEA and all standard errors are corrected for answers
+    that are not normal. Peer: ``lavaan::cfa(model, data, estimator = "MLM")``.
+    """
+    found: dict[str, ModelFit | Unavailable] = {}
+    for estimator in ESTIMATORS:
+        fit = models.fit(constructs, estimator)
+        found[estimator] = fit if isinstance(fit, Unavailable) else model_fit(fit)
+    return found
+
+
+def model_fit(fit: Any) -> ModelFit:
+    """Measures of a fit with the reason for each that does not exist."""
+    measures = {str(name): finite(value, "not computed") for name, value in fit.measures.items()}
+    return ModelFit(measures, fit.n, fit.options.estimator, bool(fit.converged), bool(fit.admissible))

@@ -1,4 +1,4 @@
-"""Maximum-likelihood extraction of common factors (Joreskog 1967)."""
+"""Maximum-likelihood extraction of common factors (Lawley & Maxwell 1971)."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def maximum_likelihood_factors(
     With x = ln(uniquenesses), e and w the eigenvalues and vectors of the correlations divided by the roots of
     the uniquenesses on both sides, the discrepancy is the sum of e - ln(e) - 1 over all but the first m;
     Newton steps within the bounds [.005, 1] until the projected gradient is below ``tolerance``.
-    correlation: (p, p), positive definite. Joreskog (1967), Psychometrika 32, 443-482.
+    correlation: (p, p), positive definite. Lawley & Maxwell (1971), Factor analysis as a statistical method.
     Peers: ``psych::fa(R, m, fm = "ml", rotate = "none")``, ``stats::factanal``.
     """
     low, high = np.log(LOWEST_UNIQUENESS), np.log(HIGHEST_UNIQUENESS)
-    # Joreskog's start: part of what the other variables do not explain.
+    # Start: part of what the other variables do not explain.
     start = (1 - 0.5 * m / len(correlation)) / np.diag(np.linalg.inv(correlation))
     x = np.clip(np.log(start), low, high)
     value, gradient, hessian = _discrepancy(correlation, x, m)

@@ -49,7 +49,8 @@ def varimax(loadings: Array, *, kaiser: bool = True, gain: float = 0.0, most_ste
 
     loadings: (p, m). kaiser: rows are brought to length one before, and back after (Kaiser's normalisation).
     gain: stop at the first step that adds less than this share; 0 goes on to the maximum. Each step turns the
-    factors to the orthogonal matrix nearest the criterion's derivative (singular value decomposition).
+    factors to the orthogonal matrix nearest the criterion's derivative (singular value decomposition; Horst
+    1965, Factor analysis of data matrices).
     Kaiser (1958), Psychometrika 23, 187-200. Peers: ``stats::varimax(loadings, eps = 1e-14)``;
     ``psych::fa(R, m, rotate = "varimax")`` stops at a gain of 1e-5, where a loading can be .01 from its value
     at the maximum.

@@ -95,7 +95,7 @@ def _log_mean_slope(
         return np.full_like(correlation, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         if geometric:
-            return np.where(mask > 0, 1.0 / correlation, 0.0) / total
+            return np.asarray(np.where(mask > 0, 1.0 / correlation, 0.0) / total)
         return np.asarray(mask * np.sign(correlation) / float((mask * np.abs(correlation)).sum()))
 
 
