@@ -20,7 +20,7 @@ Groups = NDArray[np.intp]
 #: single respondents by 1 %, less than a thousand draws leave to chance.
 MOST_UNITS = 5_000
 #: Groups left out in turn for the acceleration of the BCa interval.
-MOST_LEFT_OUT = 500
+MOST_LEFT_OUT = 200
 #: Numbers held at once while products of answers are summed: 8 MB.
 LARGEST_BLOCK = 1_000_000
 
@@ -102,6 +102,6 @@ def covariances(moments: UnitMoments, counts: Array) -> Array:
 
 
 def left_out_counts(units: int) -> Array:
-    """(g, units) counts of the samples that leave out one unit, or one of 500 groups of units, in turn."""
+    """(g, units) counts of the samples that leave out one unit, or one of 200 groups of units, in turn."""
     left = min(units, MOST_LEFT_OUT)
     return np.asarray(np.arange(units) % left != np.arange(left)[:, None], dtype=np.float64)
