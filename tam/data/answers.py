@@ -14,11 +14,15 @@ from tam.spec.instrument import Scale
 
 Fault = Literal["", "not_on_scale", "contradicts", "out_of_range"]
 
-_LETTERED = re.compile(r"^[a-g] ?[.、):] ?")
+_LETTERED = re.compile(r"^[a-z] ?[.、):] ?")
 _NUMBERED = re.compile(r"^\d{1,2} ?[.、):] ?")
 # "1 非常不同意", "7=Strongly agree", "5-同意": the number is the code shown beside the words.
 _ANCHORED = re.compile(r"^(-?\d{1,3}) ?(?:[ =(\-]|(?=[^\W\d]))[ (]*(.+?)\)?$")
 _ANCHORED_AFTER = re.compile(r"^(.+?) ?\((-?\d{1,3})\)$")
+_ANSWER_CODE = re.compile(r"^ao?0*(\d{1,3})$")
+_TAG = re.compile(r"<[^<>]{1,200}>")
+ANY_OTHER = "*"
+"""An alias that stands for every answer the scale does not list: the free text beside "other"."""
 _OPEN_OTHER = re.compile(r"\s*〖[^〗]*〗\s*$")
 
 
@@ -66,9 +70,20 @@ class Coder:
         if anchored is not None:
             return anchored
         number = parse_number(cell)
+        counted = _ANSWER_CODE.match(plain) if self.positions else None
+        if counted:
+            return self._position(float(counted.group(1)))
         if number is None:
-            return Answer(None, "not_on_scale", "not_on_scale")
+            return self._other(plain)
         return self._position(number) if self.positions else self._code(number)
+
+    def _other(self, plain: str) -> Answer:
+        """Words that stand in tags, or for which the scale has a place; else no answer of this scale."""
+        if "<" in plain and (bare := _TAG.sub("", plain).strip()) != plain:
+            return self.code(bare)
+        if ANY_OTHER in self.words and plain not in self.markers:
+            return Answer(self.words[ANY_OTHER])
+        return Answer(None, "not_on_scale", "not_on_scale")
 
     def _anchored(self, plain: str) -> Answer | None:
         """A code and a listed label in one cell must say the same."""

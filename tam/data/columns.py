@@ -37,27 +37,39 @@ class Headers:
     headings: tuple[Heading, ...]
     questions: tuple[str, ...]
     """Wording of each column: the platform's row of question texts, else the header's own."""
+    parts: tuple[tuple[tuple[str, str], ...], ...]
+    """Every way in which a wording may be a question and its row or option."""
 
     @classmethod
     def of(cls, table: Table) -> Headers:
         headings = tuple(heading(name) for name in table.header)
-        texts = table.questions or table.header
-        questions = tuple(heading(text).wording for text in texts)
+        texts = table.questions or ("",) * len(table.header)
+        worded = tuple(heading(text) if text.strip() else own for text, own in zip(texts, headings))
+        questions = tuple(one.wording for one in worded)
+        parts = tuple(one.parts for one in worded)
         plain = tuple(normalise(name) for name in table.header)
-        return cls(plain, tuple(map(str.casefold, plain)), headings, questions)
+        return cls(plain, tuple(map(str.casefold, plain)), headings, questions, parts)
 
     def where(self, wanted: str, names: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(i for i, name in enumerate(names) if name == wanted)
 
+    def rows(self, wanted: str) -> tuple[int, ...]:
+        """Columns whose row of a matrix reads so."""
+        return tuple(i for i, parts in enumerate(self.parts) if any(row == wanted for _, row in parts))
+
 
 def match_columns(
-    table: Table, wordings: Mapping[str, Text], rules: Mapping[str, ColumnRule], needed: Collection[str]
+    table: Table,
+    wordings: Mapping[str, Text],
+    rules: Mapping[str, ColumnRule],
+    needed: Collection[str],
+    already: Collection[ColumnMatch] = (),
 ) -> tuple[tuple[ColumnMatch, ...], tuple[Problem, ...]]:
     """The column of each name in ``wordings`` (items, checks, variables), and what could not be decided.
 
     A rule of the study goes first; then the exact name, the name in other case, and the wording in either
     language within the header. Names outside ``needed`` may be absent (one note for all); an undecided
-    one is always a problem.
+    one is always a problem. ``already`` are columns found otherwise, which no other name may claim.
     """
     headers = Headers.of(table)
     found: list[ColumnMatch] = []
@@ -79,7 +91,8 @@ def match_columns(
     if absent:
         example = absent[0].partition(" (")[0]
         problems.append(problem("optional-columns-missing", Where(table.file, 1), items=absent, item=example))
-    return tuple(found), (*problems, *_claimed_twice(table, found), *_unknown_rules(wordings, rules))
+    twice = _claimed_twice(table, [*already, *found])
+    return tuple(found), (*problems, *twice, *_unknown_rules(wordings, rules))
 
 
 def _by_rule(table: Table, headers: Headers, name: str, rule: ColumnRule) -> Found | Problem:
@@ -135,6 +148,8 @@ def _by_wording(headers: Headers, name: str, text: Text) -> Found:
             continue
         if hits := headers.where(words, headers.questions):
             return Found(hits, f"wording ({language})")
+        if hits := headers.rows(words):
+            return Found(hits, f"wording ({language}), row of a matrix")
         long_enough = len(words) >= _SHORTEST_CONTAINED
         if long_enough and (hits := tuple(i for i, one in enumerate(headers.questions) if words in one)):
             return Found(hits, f"wording ({language}) within the header")

@@ -11,10 +11,11 @@ _WORDS = """
     username user_name nickname nick_name surname realname 姓名 名字 昵称 用户名 email e-mail mail 邮箱 邮件
     phone mobile telephone tel cellphone 手机 手机号 手机号码 电话 电话号码 address 地址 住址 latitude
     longitude lat lon lng location geolocation gps 位置 经度 纬度 地理位置 qq 微信 wechat weixin 学号 工号
+    emailaddress externaldatareference 自定义字段 用户标识 用户id 用户类型
     来源详情 externalreference openid unionid ua useragent user_agent referrer referer
 """
 _EXACT = frozenset(_WORDS.split())
-_STARTS = ("recipient", "location", "panelist", "participant email")
+_STARTS = ("recipient", "location", "panelist", "participant email", "custom data", "地理位置")
 _PHRASES = re.compile(
     r"\b(?:e-?mail(?: address)?|phone(?: number)?|mobile(?: number)?|first name|last name|full name|"
     r"your name|home address|street address|postal address|ip address|wechat id|student (?:id|number)|"

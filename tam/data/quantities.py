@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 
 from tam.data.wording import fold
 
@@ -16,6 +17,10 @@ _DURATION = re.compile(
     r"(?:(\d+) ?(?:小时|时|h))? ?(?:(\d+) ?(?:分钟|分|min|m))? ?(?:(\d+(?:\.\d+)?) ?(?:秒钟|秒|s|sec)?)?"
 )
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+_MOMENT = re.compile(
+    r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})日?,?[ t]+"
+    r"(上午|下午)? ?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(am|pm|z)?"
+)
 _RAISED = ("<super>", "<sub>", "<fraction>", "<vulgar>")
 
 
@@ -48,3 +53,26 @@ def parse_seconds(text: str) -> float | None:
     else:
         return None
     return 3600 * float(hours or 0) + 60 * float(minutes or 0) + float(seconds or 0)
+
+
+def parse_moment(text: str, *, day_first: bool = False) -> datetime | None:
+    """``2025-03-01 10:01:02``, ``2025/3/1 10:01``, ``03/01/2025 10:01:02 AM``, ``1.3.2025 10:01``.
+
+    ``day_first`` decides between the 3rd of January and the 1st of March where the year stands last. Time
+    zones behind the time are left out: both moments of a response carry the same one.
+    """
+    hit = _MOMENT.match(fold(text))
+    if hit is None:
+        return None
+    first, second, third, chinese, hour, minute, sec, half = hit.groups()
+    if len(first) == 4:
+        year, month, day = int(first), int(second), int(third)
+    else:
+        day, month = (int(first), int(second)) if day_first else (int(second), int(first))
+        year = int(third) + (2000 if len(third) <= 2 else 0)
+    later = half == "pm" or chinese == "下午"
+    hours = int(hour) % 12 + 12 * later if half in ("am", "pm") or chinese else int(hour)
+    try:
+        return datetime(year, month, day, hours, int(minute), int(sec or 0))
+    except ValueError:
+        return None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from tam.data.files import read_content, read_grid
 from tam.data.platforms import recognise
+from tam.data.platforms.wenjuanxing import text_form_beside
 from tam.data.table import Grid, Layout, Table
 from tam.data.wording import normalise
 from tam.errors import Problem, TamError, Where, problem
@@ -18,23 +22,41 @@ _MOST_COLUMNS = 16_384
 _LISTED_ROWS = 20
 
 
-def read_table(path: str | Path, *, platform: str | None = None, encoding: str | None = None) -> Table:
+def read_table(
+    path: str | Path,
+    *,
+    platform: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    text_form: str | Path | None = None,
+) -> Table:
     """Read an export as text. ``platform`` and ``encoding`` override what the file itself shows.
 
+    ``sheet`` names (or counts, from 1) the sheet of a workbook; else the first that holds anything is read.
+    ``text_form`` is the same export as text, for one that holds positions of options; it is also found beside
+    a file that Wenjuanxing named. What was used stands in the evidence.
     Rows keep the number that a spreadsheet shows for them. Raises ``TamError`` with every problem that stops
     the reading: wrong encoding, no answers, rows wider than the header, an unreadable workbook.
     """
     path = Path(path)
     content = read_content(path)
-    grid = read_grid(content, path.name, encoding)
+    grid = read_grid(content, path, encoding, sheet)
     if not grid.records:
         raise TamError(problem("data-file-empty", Where(file=path.name)))
     layout = recognise(grid, path.name, platform)
-    return _table(grid, layout, path.name, hashlib.sha256(content).hexdigest())
+    table = _table(grid, layout, path.name, hashlib.sha256(content).hexdigest())
+    other = text_form if text_form is not None else text_form_beside(path, table)
+    return table if other is None else _with_text_form(table, Path(other), encoding)
+
+
+def _with_text_form(table: Table, path: Path, encoding: str | None) -> Table:
+    text = read_table(path, platform=table.platform, encoding=encoding if path.suffix == ".csv" else None)
+    evidence = f"the order of the options is read from the text form {path.name}"
+    return replace(table, text_form=text, evidence=(*table.evidence, evidence))
 
 
 def _table(grid: Grid, layout: Layout, file: str, digest: str) -> Table:
-    header = _trimmed(grid.records[layout.header])
+    header = _trimmed(list(layout.names) if layout.names else grid.records[layout.header])
     records, numbers = grid.records[layout.first :], grid.numbers[layout.first :]
     width = len(header)
     wide = [(n, len(_trimmed(r))) for n, r in zip(numbers, records) if any(map(str.strip, r[width:]))]
@@ -46,24 +68,35 @@ def _table(grid: Grid, layout: Layout, file: str, digest: str) -> Table:
     if problems:
         raise TamError(problems)
     short = [n for n, r in zip(numbers, records) if len(r) < width]
-    rows = pd.DataFrame([_padded(record, width) for record in records], dtype=object)
-    questions = layout.questions and tuple(_padded(list(layout.questions), width))
+    questions = layout.questions or grid.questions
+    questions = questions and tuple(_padded(list(questions), width))
     notes = (*grid.problems, *layout.problems, *_short_row_note(file, width, short), *_repeats(file, header))
     return Table(
         file=file,
         sha256=digest,
         platform=layout.platform,
-        evidence=layout.evidence,
+        evidence=(*grid.evidence, *layout.evidence),
         encoding=grid.encoding,
         separator=grid.separator,
         sheet=grid.sheet,
         header=tuple(header),
-        rows=rows,
+        rows=_frame(records, width),
         row_numbers=tuple(numbers),
         questions=questions,
         form=layout.form,
+        labels=grid.labels,
+        missing=grid.missing,
         problems=notes,
     )
+
+
+def _frame(records: Sequence[list[str]], width: int) -> pd.DataFrame:
+    """The cells as a table of text, shape (n, width), equal texts of a file held once."""
+    cells = np.empty((len(records), width), dtype=object)
+    held: dict[str, str] = {}
+    for i, record in enumerate(records):
+        cells[i] = [held.setdefault(cell, cell) for cell in _padded(record, width)]
+    return pd.DataFrame(cells)
 
 
 def _trimmed(record: list[str]) -> list[str]:

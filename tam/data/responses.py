@@ -35,16 +35,38 @@ class ColumnMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One of several stacked files and how it was read; the fields are those of ``Responses``."""
+
+    file: str
+    wave: str
+    sha256: str
+    platform: str
+    evidence: tuple[str, ...]
+    encoding: str
+    n_rows: int
+    column_map: tuple[ColumnMatch, ...]
+    dropped_columns: tuple[str, ...]
+    unused_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Responses:
     """All tables have the spreadsheet row numbers of the respondents as index, in file order.
 
+    Of several stacked files the index is a running number from 1; ``source`` (n; file, row) says where each
+    respondent stands, and ``files`` how each file was read (``column_map`` then is the first file's).
+
     - ``values`` (n, items): codes, reverse-keyed items already reversed (low + high - code); NaN is missing
     - ``raw`` (n, items): codes as answered, columns in presentation order
-    - ``variables`` (n, variables): nominal as the label's English (else Chinese) words, else numbers
+    - ``variables`` (n, variables): nominal as the label's English (else Chinese) words, else numbers; one
+      with several answers is a column per option, ``name:code``: 1 chosen, 0 not chosen, or its rank
     - ``checks`` (n, attention checks): codes
-    - ``meta`` (n, some of id, submitted, seconds, source, status, ip_group): ``seconds`` float, else text;
-      ``ip_group`` numbers equal addresses in order of appearance, the address itself is not kept
+    - ``meta`` (n, some of id, started, submitted, seconds, source, status, finished, ip_group): ``seconds``
+      float, else text; ``finished`` is "yes" or "no"; ``ip_group`` numbers equal addresses in order of
+      appearance, the address itself is not kept
     - ``missing`` (n, items): reason per cell, "" where answered
+    - ``timing`` (n, pages) or None: seconds on each page, where the platform timed them
     """
 
     values: pd.DataFrame
@@ -65,3 +87,6 @@ class Responses:
     encoding: str
     n_rows: int
     preview_statuses: frozenset[str] = frozenset()
+    timing: pd.DataFrame | None = None
+    source: pd.DataFrame | None = None
+    files: tuple[FileRecord, ...] = ()

@@ -12,6 +12,11 @@ _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _QUESTION = re.compile(r"^(?:第\s*(\d{1,3})\s*题|[Qq]?(\d{1,3})\s*[、.:)]|[Qq](\d{1,3})\s)\s*")
 _SUBQUESTION = re.compile(r"^\((\d{1,3})\)\s*")
+_UNDER_NUMBER = re.compile(r"^第\s*\d{1,3}\s*题\s*\((.+)\)$")
+_BRACKET = re.compile(r"^(.*?)\s*\[([^\[\]]+)\]$")
+_CHOICE = re.compile(r"^(.+?)\s*\(choice\s*=\s*(.+)\)$", re.IGNORECASE)
+_SELECTED = re.compile(r"\s-\s(?:selected choice|已选(?:的)?选项|所选选项)(?=\s-\s|$)")
+_MOST_PARTS = 6
 _NUMBER_NAME = re.compile(r"^(?:[Qq](\d{1,3})(?:[_.-](\d{1,3}))?|第(\d{1,3})题(?:\((\d{1,3})\))?)$")
 
 
@@ -34,10 +39,12 @@ class Heading:
     part: int | None
     wording: str
     """Folded, without question numbers, tags and closing punctuation."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """(question, row or option), folded, for every way in which the header may be a question and its row."""
 
 
 def heading(text: str) -> Heading:
-    plain = normalise(_TAG.sub(" ", text[:2000]))
+    whole = plain = normalise(_TAG.sub(" ", text[:2000]))
     number = part = None
     if hit := _QUESTION.match(plain):
         number = int(next(group for group in hit.groups() if group))
@@ -45,7 +52,24 @@ def heading(text: str) -> Heading:
     if hit := _SUBQUESTION.match(plain):
         part = int(hit.group(1))
         plain = plain[hit.end() :]
-    return Heading(number, part, bare_wording(plain))
+    return Heading(number, part, bare_wording(plain), _parts(whole, fold(plain)))
+
+
+def _parts(whole: str, plain: str) -> tuple[tuple[str, str], ...]:
+    """``第6题(行)``, ``题干[行]``, ``题干(choice=选项)``, ``题干:选项``, ``题干 - 行``, ``题干_行``."""
+    if hit := _UNDER_NUMBER.match(whole):
+        return (("", bare_wording(hit.group(1))),)
+    for shape in (_BRACKET, _CHOICE):
+        if hit := shape.match(plain):
+            return ((bare_wording(hit.group(1)), bare_wording(hit.group(2))),)
+    chosen = _SELECTED.sub("", plain)
+    found = []
+    for mark in (" - ", ":", "_", "--", "-"):
+        pieces = chosen.split(mark)
+        if len(pieces) <= _MOST_PARTS:
+            pairs = [(mark.join(pieces[:i]), mark.join(pieces[i:])) for i in range(1, len(pieces))]
+            found += [(bare_wording(one), bare_wording(two)) for one, two in pairs]
+    return tuple(dict.fromkeys((one, two) for one, two in found if one and two))
 
 
 def bare_wording(text: str) -> str:
