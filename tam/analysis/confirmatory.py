@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tam.analysis.confirmatory_models import (
     NOT_CONVERGED,
-    FactorModels,
     cfa_lines,
     construct_key,
     finite,
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 Value = float | Unavailable
 
 Array = NDArray[np.float64]
-
-#: Estimators whose tests stand side by side: normal theory; corrected for non-normal answers.
-ESTIMATORS = ("ML", "MLM", "MLR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +193,6 @@ def standardised(row: Any, sign: float, ci: float) -> Loading | Unavailable:
         return Loading(est, gone, gone, gone, gone, gone)
     half = float(ndtri(0.5 + ci / 2)) * se
     return Loading(est, se, est / se, 2 * float(ndtr(-abs(est / se))), est - half, est + half)
-
-
-def robust_tests(
-    models: FactorModels, constructs: Mapping[str, Sequence[str]]
-) -> dict[str, ModelFit | Unavailable]:
-    """The same model by ML, MLM (Satorra-Bentler) and MLR (Yuan-Bentler): plain, scaled and robust measures.
-
-    Estimates are the same; chi-square, CFI, TLI and RMSEA and all standard errors are corrected for answers
-    that are not normal. Peer: ``lavaan::cfa(model, data, estimator = "MLM")``.
-    """
-    found: dict[str, ModelFit | Unavailable] = {}
-    for estimator in ESTIMATORS:
-        fit = models.fit(constructs, estimator)
-        found[estimator] = fit if isinstance(fit, Unavailable) else model_fit(fit)
-    return found
 
 
 def model_fit(fit: Any) -> ModelFit:
