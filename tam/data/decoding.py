@@ -1,4 +1,4 @@
-"""Bytes to text: byte order mark, strict UTF-8, GB18030 if it reads as Chinese, UTF-16, and a told guess last."""
+"""Bytes to text: byte order mark, UTF-8, GB18030 if it reads as Chinese, UTF-16, and a told guess last."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _MARKS = (
 _SAMPLE = 200_000
 _GUESSED_FROM = 65_536
 # What Windows writes in Western Europe and the Americas; short texts often fit several encodings alike.
+_ASCII = 'aZ09,;\t"\n'
 _COMMONEST = "cp1252"
 # Simplified Chinese text keeps to the GB2312 core almost everywhere; Latin-1 or Big5 bytes that happen to be
 # valid GB18030 land outside it about half of the time.
@@ -102,7 +103,7 @@ def _unmarked_utf16(content: bytes) -> tuple[str, str] | None:
 
 
 def _refuse_mixture(content: bytes, file: str) -> None:
-    """Lines in UTF-8 beside lines in another encoding: whatever is chosen, half of the answers turn to noise."""
+    """Lines in UTF-8 beside lines in another encoding: whatever is chosen, some answers turn to noise."""
     first: dict[bool, int] = {}
     for number, line in enumerate(content.split(b"\n"), start=1):
         if line.isascii():
@@ -126,7 +127,7 @@ def _guessed(content: bytes) -> tuple[str, str] | None:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     found = from_bytes(sample)
     best = found.best()
-    if best is None or best.encoding in ("ascii", "utf_8", "utf_7"):
+    if best is None or best.encoding == "utf_7" or not _keeps_ascii(best.encoding):
         return None
     as_likely = [one for one in found if (one.chaos, -one.coherence) <= (best.chaos, -best.coherence)]
     likely = {name for one in as_likely for name in one.could_be_from_charset}
@@ -136,6 +137,14 @@ def _guessed(content: bytes) -> tuple[str, str] | None:
     except (UnicodeError, LookupError):
         return None
     return (text, name.replace("_", "-")) if _is_plain(text) else None
+
+
+def _keeps_ascii(encoding: str) -> bool:
+    """Not of the families (UTF-16, EBCDIC) under which any bytes make some text."""
+    try:
+        return _ASCII.encode(encoding) == _ASCII.encode("ascii")
+    except (UnicodeError, LookupError):
+        return False
 
 
 def _is_plain(text: str) -> bool:

@@ -47,12 +47,14 @@ def read_content(path: Path) -> bytes:
 def read_grid(
     content: bytes, path: Path, encoding: str | None = None, sheet: str | int | None = None
 ) -> Grid:
-    """The cells of a workbook, a statistics file or a delimited text; ``path`` names the file of ``content``."""
+    """The cells of a workbook, a statistics file or a delimited text; ``content`` is what ``path`` holds."""
     file = path.name
     if is_workbook(content):
         return read_workbook(content, path, sheet)
     form = statistics_form(content, file)
-    grid = read_statistics_file(content, path, form, encoding) if form else _read_text(content, file, encoding)
+    grid = (
+        read_statistics_file(content, path, form, encoding) if form else _read_text(content, file, encoding)
+    )
     if sheet is None:
         return grid
     return replace(grid, problems=(*grid.problems, problem("sheet-ignored", Where(file=file), sheet=sheet)))

@@ -1,4 +1,4 @@
-"""Codes of one column, with what the file itself says about its cells: value labels and declared missing values."""
+"""Codes of one column, with what the file itself says about its cells: value labels, declared missings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def column_answers(table: Table, position: int, one: Coder, cells: Sequence[str]
     labels = {cell: label for cell, label in table.labels.get(position, {}).items() if cell not in missing}
     said = _by_label(one, labels, [cell for cell in cells if cell.strip() and cell not in missing])
     return [
-        Answer(None, missing[cell]) if cell in missing else said.get(cell) or one.code(_decimal(table, one, cell))
+        Answer(None, missing[cell])
+        if cell in missing
+        else said.get(cell) or one.code(_decimal(table, one, cell))
         for cell in cells
     ]
 

@@ -45,7 +45,9 @@ def read_statistics_file(content: bytes, path: Path, form: Form, encoding: str |
     labels = {int(j): found for j, found in about["labels"].items()}
     missing = {int(j): found for j, found in about["missing"].items()}
     mark = content[:4].decode("ascii", errors="replace") if form == "sav" else path.suffix.lower()
-    evidence = f"{_PROGRAM[form]} ({mark}), {len(labels)} of {len(about['names'])} variables with value labels"
+    evidence = (
+        f"{_PROGRAM[form]} ({mark}), {len(labels)} of {len(about['names'])} variables with value labels"
+    )
     return Grid(
         records=(list(about["names"]), *records),
         numbers=(0, *numbers),

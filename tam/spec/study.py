@@ -7,23 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from tam.spec.data_file import DataFile
 from tam.spec.instrument import ColumnRule, Instrument
 from tam.spec.model import Model
+from tam.spec.screening import RULES as RULES
+from tam.spec.screening import Rule as Rule
+from tam.spec.screening import ScreeningOptions as ScreeningOptions
 from tam.spec.text import Text
-
-Rule = Literal[
-    "out_of_range",
-    "duplicate_id",
-    "duplicate_answers",
-    "attention",
-    "seriousness",
-    "straight_line",
-    "missing_share",
-    "speed",
-    "preview",
-]
-RULES: tuple[Rule, ...] = Rule.__args__  # type: ignore[attr-defined]
-
 
 @dataclass(frozen=True, slots=True)
 class GroupBy:
@@ -38,17 +28,6 @@ class TierGrouping:
 
     variable: str
     scheme: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScreeningOptions:
-    """Which rules remove respondents (none by default), and the limits of the rules."""
-
-    exclude: tuple[Rule, ...] = ()
-    missing_share: float = 0.2
-    min_seconds_per_item: float = 2.0
-    duplicate_items: int = 10
-    straight_line_items: int = 4
 
 
 def default_draws(missing: str) -> int:
@@ -84,12 +63,15 @@ class Study:
     seed: int
     columns: Mapping[str, ColumnRule] = field(default_factory=dict)
     groups: tuple[GroupBy | TierGrouping, ...] = ()
-    screening: ScreeningOptions = ScreeningOptions()
+    screening: ScreeningOptions = field(default_factory=ScreeningOptions)
     options: Options = Options()
     simulated: Text | None = None
     platform: str | None = None
     encoding: str | None = None
+    sheet: str | int | None = None
     keep_personal: bool = False
     text_form: Path | None = None
     sequence_order: Mapping[str, Literal["ascending", "descending"]] = field(default_factory=dict)
     digest: str = ""
+    files: tuple[DataFile, ...] = ()
+    """The files to be stacked, where there are several; else empty, and ``data`` is the only one."""

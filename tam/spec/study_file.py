@@ -12,17 +12,17 @@ from typing import Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from tam.errors import Problem, TamError, Where, problem, raise_if_any
-from tam.spec.instrument import ColumnRule, Construct, Instrument, Item, Scale
-from tam.spec.instrument_file import column_rule, load_instrument
+from tam.spec.data_file import DataFile
+from tam.spec.data_file_form import FileForm, column_rules, read_data_files, wave_problems
+from tam.spec.instrument import Construct, Instrument, Item, Scale
+from tam.spec.instrument_file import load_instrument
 from tam.spec.instrument_forms import ColumnForm, Number, TextForm
 from tam.spec.model import Model
 from tam.spec.model_file import ModelForm, build_model, load_model
+from tam.spec.screening_form import ScreeningForm, screening_problems
 from tam.spec.study import (
-    RULES,
     GroupBy,
     Options,
-    Rule,
-    ScreeningOptions,
     Study,
     TierGrouping,
     default_draws,
@@ -53,14 +53,6 @@ class GroupsForm(Strict):
     tier: TierForm | None = None
 
 
-class ScreeningForm(Strict):
-    exclude: list[Rule] = []
-    missing_share: Number = Field(default=0.2, ge=0, le=1)
-    min_seconds_per_item: Number = Field(default=2.0, ge=0)
-    duplicate_items: int = Field(default=10, ge=2)
-    straight_line_items: int = Field(default=4, ge=2)
-
-
 class OptionsForm(Strict):
     estimator: Literal["ML", "MLR", "MLM", "ULS", "GLS", "WLSMV"] = "ML"
     missing: Literal["listwise", "fiml"] = "listwise"
@@ -78,6 +70,7 @@ class OptionsForm(Strict):
     imputations: int = Field(default=0, ge=0, le=1000)
     platform: str | None = None
     encoding: str | None = None
+    sheet: str | int | None = None
     keep_personal: bool = False
     text_form: str | None = None
     sequence_order: dict[str, Literal["ascending", "descending"]] = {}
@@ -88,7 +81,8 @@ class StudyForm(Strict):
 
     title: TextForm | str | None = None
     instrument: str | None = None
-    data: str
+    data: str | list[str] | None = None
+    files: list[FileForm] = []
     language: str | list[Literal["en", "zh"]] = ["en"]
     seed: int = Field(default=1, ge=0)
     simulated: TextForm | str | None = None
@@ -134,11 +128,11 @@ def load_study(path: str | Path | None = None) -> Study:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     instrument = _instrument(form, file.parent, where, digest)
     model, problems = _model(form, instrument, file.parent, where)
-    problems += _group_problems(form, instrument, where) + _option_problems(
-        form, file, where, bool(model.moderations)
-    )
-    raise_if_any(problems)
-    return _study(form, file, instrument, model.with_default_hypotheses(), digest)
+    problems += _group_problems(form, instrument, where) + _option_problems(form, where, bool(model.moderations))
+    problems += screening_problems(form.screening, where)
+    files, found = read_data_files(form.data, form.files, file.parent, where)
+    raise_if_any([*problems, *found, *wave_problems(files, instrument, where)])
+    return _study(form, file, instrument, model.with_default_hypotheses(), digest, files)
 
 
 def _read(file: Path) -> tuple[str, Mapping[str, object]]:
@@ -262,8 +256,8 @@ def _group_problems(form: StudyForm, instrument: Instrument, where: Locate) -> l
     return found
 
 
-def _option_problems(form: StudyForm, file: Path, where: Locate, moderated: bool) -> list[Problem]:
-    """What cannot be asked for, or not together, and data that are not there."""
+def _option_problems(form: StudyForm, where: Locate, moderated: bool) -> list[Problem]:
+    """What cannot be asked for, or not together."""
     found: list[Problem] = []
     if isinstance(form.language, str) and form.language not in ("en", "zh"):
         place = where(("language",))
@@ -283,44 +277,34 @@ def _option_problems(form: StudyForm, file: Path, where: Locate, moderated: bool
         found.append(problem("ordered-with-fiml", place))
     if options.estimator == "WLSMV" and moderated:
         found.append(problem("ordered-with-moderation", place))
-    data = file.parent / form.data
-    if not data.exists():
-        place = where(("data",))
-        found.append(problem("data-not-found", place, data=form.data))
     return found
 
 
-def _columns(form: StudyForm) -> dict[str, ColumnRule]:
-    return {
-        item: ColumnRule(position=rule) if isinstance(rule, int) else column_rule(rule)
-        for item, rule in form.columns.items()
-    }
-
-
-def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, digest: str) -> Study:
+def _study(
+    form: StudyForm,
+    file: Path,
+    instrument: Instrument,
+    model: Model,
+    digest: str,
+    files: tuple[DataFile, ...],
+) -> Study:
     by = [form.groups.by] if isinstance(form.groups.by, str) else form.groups.by
     groups: list[GroupBy | TierGrouping] = [GroupBy(name) for name in by]
     if form.groups.tier is not None:
         groups.insert(0, TierGrouping(form.groups.tier.from_, form.groups.tier.scheme))
-    s, o = form.screening, form.options
+    o, only = form.options, files[0] if len(files) == 1 else None
     return Study(
         title=_text(form.title) or instrument.title,
         file=file.name,
         folder=file.parent,
         instrument=instrument,
         model=model,
-        data=file.parent / form.data,
+        data=files[0].path,
         languages=(form.language,) if isinstance(form.language, str) else tuple(form.language),
         seed=form.seed,
-        columns=_columns(form),
+        columns={**column_rules(form.columns), **(only.columns if only else {})},
         groups=tuple(groups),
-        screening=ScreeningOptions(
-            tuple(rule for rule in RULES if rule in s.exclude),
-            s.missing_share,
-            s.min_seconds_per_item,
-            s.duplicate_items,
-            s.straight_line_items,
-        ),
+        screening=form.screening.options(),
         options=Options(
             o.estimator,
             o.missing,
@@ -336,10 +320,12 @@ def _study(form: StudyForm, file: Path, instrument: Instrument, model: Model, di
             o.imputations,
         ),
         simulated=_text(form.simulated),
-        platform=o.platform,
-        encoding=o.encoding,
+        platform=(only and only.platform) or o.platform,
+        encoding=(only and only.encoding) or o.encoding,
+        sheet=only.sheet if only and only.sheet is not None else o.sheet,
         keep_personal=o.keep_personal,
-        text_form=None if o.text_form is None else file.parent / o.text_form,
+        text_form=(only and only.text_form) or (None if o.text_form is None else file.parent / o.text_form),
         sequence_order=dict(o.sequence_order),
         digest=digest,
+        files=files if len(files) > 1 else (),
     )
