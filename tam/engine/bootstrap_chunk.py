@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from tam.engine.bootstrap_constant import moments_about_zero
 from tam.engine.bootstrap_derivatives import Samples, log_determinants
-from tam.engine.bootstrap_newton import GroupModel, for_samples, group_model, solve, whole_curvature
+from tam.engine.bootstrap_front import GroupModel
+from tam.engine.bootstrap_newton import for_samples, group_model, solve, whole_curvature
 from tam.engine.bootstrap_setting import Normal, Rows, Setting, Task, moments_of
 from tam.engine.least_squares import MomentLeastSquares, least_squares_target
 from tam.engine.maximum_likelihood import target

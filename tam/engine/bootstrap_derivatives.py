@@ -197,7 +197,7 @@ def log_determinants(matrices: Floats) -> tuple[NDArray[np.bool_], Floats]:
 def slope(plan: Plan, at: Implied, inverse: Floats, samples: Samples) -> Floats:
     """Gradient of F along the active directions, (r, y): 2 w a'Qb per cell."""
     used = _columns(plan, at)
-    return _folded_slope(plan, _draws_last(_inner(inverse @ used, used, at, samples)[0]))
+    return _folded_slope(plan, _draws_last(_inner(inverse @ used, used, at, samples)))
 
 
 def slope_and_curvature(
@@ -209,7 +209,10 @@ def slope_and_curvature(
     the Hessian, which has tr(Q d_kl) on top, and for ML 2 tr(d_k V d_l (V S V - V)).
     """
     used = _columns(plan, at)
-    inner, whole = (_draws_last(one) for one in _inner(inverse @ used, used, at, samples))
+    turned = inverse @ used
+    inner, whole = (
+        _draws_last(one) for one in (_inner(turned, used, at, samples), _transpose(used) @ turned)
+    )
     u = len(plan.columns)
     left, right = (
         (plan.left[plan.first], plan.left[plan.second]),
@@ -252,16 +255,15 @@ def _columns(plan: Plan, at: Implied) -> Floats:
     return np.concatenate([at.effects[:, seen], at.total[:, seen]], axis=2)[:, :, plan.columns]
 
 
-def _inner(turned: Floats, used: Floats, at: Implied, samples: Samples) -> tuple[Floats, Floats]:
-    """U'QU and U'VU (r, u, u); ``turned`` is VU."""
-    whole = _transpose(used) @ turned
+def _inner(turned: Floats, used: Floats, at: Implied, samples: Samples) -> Floats:
+    """U'QU (r, u, u); ``turned`` is VU, so that for ML it is (VU)'(U - S V U)."""
     if samples.weights is None:
-        return whole - _transpose(turned) @ (samples.covariances @ turned), whole
+        return _transpose(turned) @ (used - samples.covariances @ turned)
     excess = at.sigma - samples.covariances
     inner = _transpose(turned) @ (excess @ turned)
     if samples.variances:
         inner += _transpose(used) @ (np.diagonal(excess, axis1=1, axis2=2)[:, :, None] * used)
-    return inner, whole
+    return inner
 
 
 def _folded_slope(plan: Plan, inner: Floats) -> Floats:

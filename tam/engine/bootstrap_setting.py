@@ -100,10 +100,18 @@ class Task:
 
 
 def streams(task: Task) -> Iterator[np.random.Generator]:
-    """The random stream of each draw: a counter-based generator keyed by the seed, at a place of its own."""
+    """The random stream of each draw: a counter-based generator keyed by the seed, at a place of its own.
+
+    One generator is set to the place of each draw in turn (making one for each costs six times as much), so
+    a stream is over once the next one is asked for.
+    """
     key = np.random.SeedSequence(task.seed).generate_state(2, np.uint64)
+    source = np.random.Philox(key=key)
+    random, fresh = np.random.Generator(source), source.state
     for draw in range(task.first, task.first + task.size):
-        yield np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, draw]))
+        fresh["state"]["counter"][:] = (0, 0, 0, draw)
+        source.state = fresh
+        yield random
 
 
 def counts_of(sizes: Sequence[int], task: Task) -> list[Floats]:

@@ -170,7 +170,14 @@ def _interval(
 
 
 def _adjusted(z: Array, z0: Array, acceleration: Array) -> Array:
-    """The probability at which BCa reads the draws; kept inside (0, 1), where the outermost draws
-    answer."""
-    moved = ndtr(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
+    """The probability at which BCa reads the draws; kept inside (0, 1), where the outermost draws answer.
+
+    Beyond the pole at a (z0 + z) = 1 the formula would come back from the other end; the outermost draw is
+    the limit there.
+    """
+    distance = z0 + z
+    room = 1 - acceleration * distance
+    moved = np.where(
+        room > 0, ndtr(z0 + distance / np.where(room > 0, room, 1.0)), np.where(distance > 0, 1.0, 0.0)
+    )
     return np.asarray(np.clip(moved, 1e-12, 1 - 1e-12))  # 0 and 1 have no normal quantile

@@ -16,5 +16,8 @@ def one_thread() -> Iterator[None]:
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_limits
 
+    from tam.stats.heap import keep_freed_memory
+
+    keep_freed_memory()
     with threadpool_limits(1, user_api="blas"):
         yield

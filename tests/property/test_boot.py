@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tam.analysis.effects import effects
@@ -202,6 +202,7 @@ def test_routes_add_up_to_the_total_effect(size: int, seed: int) -> None:
     method=st.sampled_from(["percentile", "bc", "bca"]),
     acceleration=st.floats(-0.3, 0.3),
 )
+@example(draws=[0.0, 0.0, -1.0], estimate=1.0, level=0.99, method="bca", acceleration=0.296875)
 @settings(max_examples=100, deadline=None)
 def test_interval_lies_within_the_draws_and_is_in_order(
     draws: list[float], estimate: float, level: float, method: str, acceleration: float
