@@ -35,14 +35,28 @@ def model_names(constructs: Mapping[str, Sequence[str]], wholes: Iterable[str] =
     return names | {construct_key(name): f"whole_{i}" for i, name in enumerate(wholes, 1)}
 
 
-def cfa_lines(constructs: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> list[str]:
-    """The model in lavaan syntax, a statement each; a construct of one item is that item, without error."""
+def cfa_lines(
+    constructs: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
+    starts: Mapping[tuple[str, str, str], float] | None = None,
+) -> list[str]:
+    """The model in lavaan syntax, a statement each; a construct of one item is that item, without error.
+
+    starts: values to begin with, by (lhs, op, rhs) under the names of the model.
+    """
+    given = starts or {}
+
+    def term(key: tuple[str, str, str]) -> str:
+        return f"start({given[key]!r})*{key[2]}" if key in given else key[2]
+
     lines = []
     for construct, items in constructs.items():
-        lines.append(f"{names[construct_key(construct)]} =~ {' + '.join(names[item] for item in items)}")
+        factor = names[construct_key(construct)]
+        right = " + ".join(term((factor, "=~", names[item])) for item in items)
+        lines.append(f"{factor} =~ {right}")
         if len(items) == 1:
             lines.append(f"{names[items[0]]} ~~ 0*{names[items[0]]}")
-    return lines
+    return lines + [f"{key[0]} ~~ {term(key)}" for key in given if key[1] == "~~"]
 
 
 def why_not_identified(constructs: Mapping[str, Sequence[str]]) -> str | None:
@@ -86,12 +100,16 @@ class FactorModels:
         blocks: Mapping[str, Sequence[str]],
         estimator: str,
         more: Sequence[str] = (),
+        starts: Mapping[tuple[str, str, str], float] | None = None,
     ) -> Fit | Unavailable:
-        """The blocks as correlated factors with the statements ``more``; why not, where it cannot be had."""
+        """The blocks as correlated factors with the statements ``more``; why not, where it cannot be had.
+
+        starts: values for the search to begin with, by (lhs, op, rhs) under the names of the model.
+        """
         from tam.engine import fit_model
 
         used = [self.names[item] for items in blocks.values() for item in items]
-        model = "\n".join([*cfa_lines(blocks, self.names), *more])
+        model = "\n".join([*cfa_lines(blocks, self.names, starts), *more])
         try:
             fit = fit_model(model, self.data[used], estimator=estimator, std_lv=True, ci=self.ci)
         except TamError as error:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tam.analysis.confirmatory import ModelFit, model_fit
 from tam.analysis.confirmatory_models import FactorModels, factor_models, finite, why_not_identified
 from tam.analysis.scale_reliability import complete_answers, constant_reason
-from tam.analysis.validity_distinct import PairTest, correlation_of, pair_tests
+from tam.analysis.validity_distinct import BaseModel, PairTest, base_model, pair_tests
 from tam.analysis.validity_second_order import SecondOrder, second_order_test
 from tam.errors import Problem, Unavailable, problem
 from tam.record import to_record
@@ -151,7 +151,7 @@ def validity(
     blocks = _blocks(constructs)
     models = factor_models(values[items].dropna(), constructs, wholes, ci)
     fits = _fits(models, constructs, answers)
-    base = fits[robust]
+    base = base_model(fits[robust])
     htmt, htmt2 = (
         _ratios(found, draws) for found in ratio_intervals(answers, blocks, ci=ci, seed=seed, draws=draws)
     )
@@ -283,14 +283,14 @@ def ratio_verdict(upper: Value) -> Verdict | Unavailable:
 
 
 def _latent_correlations(
-    models: FactorModels, constructs: Mapping[str, Sequence[str]], base: Fit | Unavailable
+    models: FactorModels, constructs: Mapping[str, Sequence[str]], base: BaseModel | Unavailable
 ) -> dict[str, dict[str, Value]]:
     def cell(a: str, b: str) -> Value:
         if a == b:
             return 1.0
         if isinstance(base, Unavailable):
             return base
-        found = correlation_of(base, models.name(a), models.name(b))
+        found = base.correlation(models.name(a), models.name(b))
         return found if isinstance(found, Unavailable) else found.est
 
     return {a: {b: cell(a, b) for b in constructs} for a in constructs}
@@ -301,14 +301,14 @@ def _hierarchy(
     constructs: Mapping[str, Sequence[str]],
     whole: str,
     parts: Sequence[str],
-    base: Fit | Unavailable,
+    base: BaseModel | Unavailable,
 ) -> SecondOrder | Unavailable:
     absent = [part for part in parts if part not in constructs]
     if absent:
         return Unavailable("a part of this construct is no first-order construct of the model")
     if isinstance(base, Unavailable):
         return base
-    return second_order_test(models, constructs, whole, parts, base)
+    return second_order_test(models, constructs, whole, parts, base.fit)
 
 
 def _problems(

@@ -19,6 +19,7 @@ Value = float | Unavailable
 Verdict = Literal["distinct", "not_distinct"]
 
 ONE_ITEM = "a construct of one item has no error to tell it from another construct"
+USUAL, STABLE = ("satorra.bentler.2001", "satorra.2000.scaled"), ("satorra.2000.scaled",)
 NO_TEST = "the chi-square difference cannot be tested"
 
 
@@ -55,10 +56,38 @@ class PairTest:
     verdict: Verdict | Unavailable
 
 
+@dataclass(frozen=True)
+class BaseModel:
+    """The model in which all constructs are free to correlate, and its rows by (lhs, op, rhs)."""
+
+    fit: Fit
+    rows: Mapping[tuple[str, str, str], Any]
+
+    def value(self, lhs: str, op: str, rhs: str) -> float:
+        """An estimate; a covariance is found by either order of its sides."""
+        row = self.rows.get((lhs, op, rhs), self.rows.get((rhs, op, lhs)))
+        return 0.0 if row is None else float(row.est)
+
+    def correlation(self, first: str, second: str, sign: float = 1.0) -> Loading | Unavailable:
+        """The standardised covariance of two factors with its interval, times ``sign``."""
+        row = self.rows.get((first, "~~", second), self.rows.get((second, "~~", first)))
+        if row is None:
+            return Unavailable("the correlation was not estimated")
+        return standardised(row, sign, self.fit.options.ci)
+
+
+def base_model(fit: Fit | Unavailable) -> BaseModel | Unavailable:
+    """The fitted model with its rows at hand."""
+    if isinstance(fit, Unavailable):
+        return fit
+    rows: Iterator[Any] = iter(fit.estimates.itertuples(index=False))
+    return BaseModel(fit, {(row.lhs, row.op, row.rhs): row for row in rows})
+
+
 def pair_tests(
     models: FactorModels,
     constructs: Mapping[str, Sequence[str]],
-    base: Fit | Unavailable,
+    base: BaseModel | Unavailable,
     level: float = 0.05,
 ) -> tuple[PairTest, ...]:
     """Every pair of constructs, against the model ``base`` in which all of them are free to correlate.
@@ -68,6 +97,10 @@ def pair_tests(
     Anderson & Gerbing (1988); Ronkko & Cho (2022). Peers: ``semTools::discriminantValidity(fit, merge =
     TRUE)`` and ``discriminantValidity(fit, cutoff = 1)``.
     """
+    if isinstance(base, Unavailable):
+        return tuple(
+            PairTest(a, b, base, base, base, base, base, base) for a, b in combinations(constructs, 2)
+        )
     sides = directions(models, constructs, base)
     tests = [_pair(models, constructs, base, (a, b), sides) for a, b in combinations(constructs, 2)]
     merged = adjusted([one.merged for one in tests])
@@ -80,61 +113,80 @@ def pair_tests(
 def _pair(
     models: FactorModels,
     constructs: Mapping[str, Sequence[str]],
-    base: Fit | Unavailable,
+    base: BaseModel,
     pair: tuple[str, str],
     sides: Mapping[str, float],
 ) -> PairTest:
     a, b = pair
-    if isinstance(base, Unavailable):
-        return PairTest(a, b, base, base, base, base, base, base)
-    link = correlation_of(base, models.name(a), models.name(b), sides[a] * sides[b])
+    link = base.correlation(models.name(a), models.name(b), sides[a] * sides[b])
     est, low, high = (
         (link, link, link) if isinstance(link, Unavailable) else (link.est, link.ci_low, link.ci_high)
     )
     if min(len(constructs[a]), len(constructs[b])) < 2:
         gone = Unavailable(ONE_ITEM)
         return PairTest(a, b, est, low, high, gone, gone, gone)
+    estimator = base.fit.options.estimator
     together = {name: tuple(items) for name, items in constructs.items() if name != b}
     together[a] = (*constructs[a], *constructs[b])
-    one_factor = models.fit(together, base.options.estimator)
-    negative = not isinstance(est, Unavailable) and est * sides[a] * sides[b] < 0
-    line = f"{models.name(a)} ~~ {'-1' if negative else '1'}*{models.name(b)}"
-    at_one = models.fit(constructs, base.options.estimator, (line,))
-    merged, fixed = difference(base, one_factor), difference(base, at_one)
-    return PairTest(a, b, est, low, high, merged, fixed, Unavailable(NO_TEST))
+    side = -1.0 if base.value(models.name(a), "~~", models.name(b)) < 0 else 1.0
+    x, y = models.name(a), models.name(b)
+    starts = halfway_starts(base, x, y, side)
+    fixed_line = (f"{x} ~~ {side:g}*{y}",)
+    at_one = models.fit(constructs, estimator, fixed_line, starts)
+    for key in [key for key in starts if y in key]:
+        value = starts.pop(key)
+        if key[1] == "=~":
+            starts[x, "=~", key[2]] = side * value
+    one_factor = models.fit(together, estimator, (), starts)
+    return PairTest(
+        a,
+        b,
+        est,
+        low,
+        high,
+        difference(base.fit, one_factor),
+        difference(base.fit, at_one, STABLE),
+        Unavailable(NO_TEST),
+    )
+
+
+def halfway_starts(base: BaseModel, x: str, y: str, side: float) -> dict[tuple[str, str, str], float]:
+    """The estimates of the base to start from; the factors x and y meet halfway in their other correlations.
+
+    A correlation of one beside different correlations with a third factor is no covariance matrix to start
+    from.
+    """
+    starts = {key: float(row.est) for key, row in base.rows.items() if row.free and key[1] in ("=~", "~~")}
+    starts.pop((x, "~~", y), starts.pop((y, "~~", x), None))
+    for first, op, second in list(starts):
+        if op != "~~" or first == second:
+            continue
+        for one, other, third in ((x, y, second), (x, y, first), (y, x, second), (y, x, first)):
+            if one in (first, second) and third not in (x, y):
+                mean = (base.value(one, "~~", third) + side * base.value(other, "~~", third)) / 2
+                starts[first, op, second] = mean
+    return starts
 
 
 def directions(
-    models: FactorModels, constructs: Mapping[str, Sequence[str]], fit: Fit | Unavailable
+    models: FactorModels, constructs: Mapping[str, Sequence[str]], base: BaseModel
 ) -> dict[str, float]:
-    """-1 for every construct whose standardised loadings sum to less than zero in this fit, else 1."""
-    total = dict.fromkeys(constructs, 0.0)
-    owner = {models.name(name): name for name in constructs}
-    if not isinstance(fit, Unavailable):
-        for row in _rows(fit):
-            if row.op == "=~" and row.lhs in owner:
-                total[owner[row.lhs]] += float(row.std)
-    return {name: -1.0 if value < 0 else 1.0 for name, value in total.items()}
+    """-1 for every construct whose standardised loadings sum to less than zero, else 1."""
+
+    def total(name: str) -> float:
+        alias = models.name(name)
+        return sum(float(base.rows[alias, "=~", models.names[item]].std) for item in constructs[name])
+
+    return {name: -1.0 if total(name) < 0 else 1.0 for name in constructs}
 
 
-def _rows(fit: Fit) -> Iterator[Any]:
-    """The rows of the estimates."""
-    return iter(fit.estimates.itertuples(index=False))
+def difference(
+    larger: Fit | Unavailable, less: Fit | Unavailable, methods: Sequence[str] = USUAL
+) -> Difference | Unavailable:
+    """Plain and scaled chi-square difference of two nested fits, by the first of the methods that exists.
 
-
-def correlation_of(fit: Fit, first: str, second: str, sign: float = 1.0) -> Loading | Unavailable:
-    """The standardised covariance of two factors with its interval, times ``sign``."""
-    for row in _rows(fit):
-        if row.op == "~~" and {row.lhs, row.rhs} == {first, second}:
-            return standardised(row, sign, fit.options.ci)
-    return Unavailable("the correlation was not estimated")
-
-
-def difference(larger: Fit | Unavailable, less: Fit | Unavailable) -> Difference | Unavailable:
-    """Plain and scaled chi-square difference of two nested fits.
-
-    Scaled by Satorra & Bentler (2001); where its factor is not positive, by Satorra (2000), which cannot
-    fail so.
+    Satorra & Bentler (2001) is the usual one. Its factor is the difference of two estimated traces, which for
+    one degree of freedom is often near zero or below; Satorra (2000) estimates the factor itself.
     """
     if isinstance(larger, Unavailable):
         return larger
@@ -146,7 +198,7 @@ def difference(larger: Fit | Unavailable, less: Fit | Unavailable) -> Difference
     plain = _plain(larger, less, df)
     scaled: tuple[Value, Value, str] = (Unavailable(NO_TEST), Unavailable(NO_TEST), "")
     if larger.options.estimator in ("MLM", "MLR"):
-        for method in ("satorra.bentler.2001", "satorra.2000.scaled"):
+        for method in methods:
             try:
                 test = larger.compare(less, method)
             except TamError:

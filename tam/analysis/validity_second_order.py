@@ -77,7 +77,7 @@ def second_order_test(
     constructs: Mapping[str, Sequence[str]],
     whole: str,
     parts: Sequence[str],
-    base: Fit | Unavailable,
+    base: Fit,
 ) -> SecondOrder:
     """The construct ``whole`` with these parts, on the items of the parts and among all constructs.
 
@@ -86,7 +86,7 @@ def second_order_test(
     factors; what it claims, that other constructs relate to the parts through the whole alone, is tested in
     the joint model. Marsh & Hocevar (1985).
     """
-    estimator = base.options.estimator if not isinstance(base, Unavailable) else "MLR"
+    estimator = base.options.estimator
     own = {name: constructs[name] for name in parts}
     above = (f"{models.name(whole)} =~ {' + '.join(models.name(part) for part in parts)}",)
     first = models.fit(own, estimator)
