@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -99,13 +99,19 @@ def answer() -> None:
     # what a library prints must not mix with the answer
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
-        if asked.pop("reader") == "workbook":
-            from tam.data.sheets import read_sheet as read
-        else:
-            from tam.data.statistics_reader import read_statistics as read
-        head, body = read(**asked)
+        head, body = _reader(asked.pop("reader"))(**asked)
         out.write(json.dumps(head).encode() + b"\n")
         out.write(body)
+
+
+def _reader(name: Reader) -> Callable[..., tuple[dict[str, Any], bytes]]:
+    if name == "workbook":
+        from tam.data.sheets import read_sheet
+
+        return read_sheet
+    from tam.data.statistics_reader import read_statistics
+
+    return read_statistics
 
 
 def _limit_memory() -> None:

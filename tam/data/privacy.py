@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tam.data.personal import is_personal
@@ -116,24 +116,22 @@ def contact_groups(
     return found
 
 
-def same_person(meta: pd.DataFrame) -> pd.Series[object]:
-    """For each respondent the index of the first one with the same contact, or None; shape (n,).
+def same_person(meta: pd.DataFrame) -> list[int | None]:
+    """For each respondent the place (from 0) of the first one with the same contact, or None.
 
     Any one of the contact columns is enough.
     """
-    import pandas as pd
-
-    first: dict[tuple[str, str], object] = {}
-    found: list[object] = []
+    first: dict[tuple[str, str], int] = {}
+    found: list[int | None] = []
     columns = [f"{kind}_group" for kind in CONTACT_KINDS if f"{kind}_group" in meta]
-    rows = zip(*(meta[name].tolist() for name in columns)) if columns else ([] for _ in meta.index)
-    for label, groups in zip(meta.index, rows):
-        keys = [(name, group) for name, group in zip(columns, groups) if group]
+    cells = [meta[name].tolist() for name in columns]
+    for place in range(len(meta)):
+        keys = [(name, groups[place]) for name, groups in zip(columns, cells) if groups[place]]
         earlier = next((first[key] for key in keys if key in first), None)
         found.append(earlier)
         for key in keys:
-            first.setdefault(key, label if earlier is None else earlier)
-    return pd.Series(found, index=meta.index, dtype=object)
+            first.setdefault(key, place if earlier is None else earlier)
+    return found
 
 
 def _plain(cell: str) -> str:
@@ -167,3 +165,11 @@ def _is_identity(cell: str) -> bool:
         return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number))
     return _CHECK_DIGITS[total % 11] == number[-1]
+
+
+_BY_CONTENT: Mapping[Kind, Callable[[str], bool]] = {
+    "email": _is_email,
+    "identity": _is_identity,
+    "phone": _is_phone,
+    "address": _is_address,
+}

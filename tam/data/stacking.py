@@ -47,9 +47,7 @@ def stack_responses(parts: Sequence[Responses], waves: Sequence[str], wave: str 
         meta=meta,
         missing=_stacked(parts, index, lambda part: part.missing).fillna(ELSEWHERE),
         out_of_range=tuple(
-            _renumbered(one, part, int(start))
-            for part, start in zip(parts, starts)
-            for one in part.out_of_range
+            one for part, start in zip(parts, starts.tolist()) for one in _renumbered(part, start)
         ),
         column_map=parts[0].column_map,
         dropped_columns=_union(part.dropped_columns for part in parts),
@@ -92,21 +90,20 @@ def _stacked(
     names = list(dict.fromkeys(name for one in tables for name in one.columns))
     found = {}
     for name in names:
-        kinds = {one[name].dtype == object for one in tables if name in one}
-        numeric = kinds == {False}
+        numeric = all(pd.api.types.is_numeric_dtype(one[name]) for one in tables if name in one)
+        kind: type = float if numeric else object
         empty: object = np.nan if numeric else ("" if text else None)
         pieces = [
-            one[name].to_numpy()
-            if name in one
-            else np.full(len(one), empty, dtype=float if numeric else object)
+            one[name].to_numpy(dtype=kind) if name in one else np.full(len(one), empty, dtype=kind)
             for one in tables
         ]
-        found[name] = np.concatenate(pieces if numeric else [piece.astype(object) for piece in pieces])
+        found[name] = np.concatenate(pieces)
     return pd.DataFrame(found, index=index)
 
 
-def _renumbered(one: OutOfRange, part: Responses, start: int) -> OutOfRange:
-    return replace(one, row=start + int(part.values.index.get_loc(one.row)))
+def _renumbered(part: Responses, start: int) -> list[OutOfRange]:
+    places = {row: start + i for i, row in enumerate(part.values.index.tolist())}
+    return [replace(one, row=places[one.row]) for one in part.out_of_range]
 
 
 def _union(groups: Any) -> tuple[str, ...]:
@@ -174,26 +171,28 @@ def _equal_files(parts: Sequence[Responses]) -> list[Problem]:
 
 def _repeated(meta: pd.DataFrame, source: pd.DataFrame) -> list[Problem]:
     """Respondents of a later file who are known from an earlier one, by number or contact."""
-    numbers = _column(meta, "id")
-    by_number = numbers.map(pd.Series(numbers.index, index=numbers)[lambda s: ~s.index.duplicated()])
-    by_number = by_number.where((numbers != "") & (by_number != numbers.index), None)
-    earlier = same_person(meta)
-    first = earlier.where(earlier.notna(), by_number)
-    pairs = [(row, int(other)) for row, other in first.items() if other is not None and not pd.isna(other)]
-    across = [(a, b) for a, b in pairs if source.at[a, "file"] != source.at[b, "file"]]
+    files, rows = source["file"].tolist(), source["row"].tolist()
+    by_contact = same_person(meta)
+    first: dict[str, int] = {}
+    across: list[tuple[int, int]] = []
+    for place, number in enumerate(_column(meta, "id").tolist()):
+        by_number = first.setdefault(number, place) if number else place
+        contact = by_contact[place]
+        earlier = by_number if contact is None else contact
+        if files[earlier] != files[place]:
+            across.append((place, earlier))
     if not across:
         return []
-    row, other = across[0]
-    file, first_file = source.at[row, "file"], source.at[other, "file"]
+    later, earlier = across[0]
     return [
         problem(
             "respondents-in-several-files",
-            Where(file=str(file), row=int(source.at[row, "row"])),
+            Where(file=files[later], row=rows[later]),
             n=len(across),
-            file=str(file),
-            row=int(source.at[row, "row"]),
-            first_file=str(first_file),
-            first_row=int(source.at[other, "row"]),
+            file=files[later],
+            row=rows[later],
+            first_file=files[earlier],
+            first_row=rows[earlier],
         )
     ]
 
@@ -209,11 +208,13 @@ def _partial_columns(parts: Sequence[Responses]) -> list[Problem]:
     return [problem("file-without-column", Where(file=without), columns=partial)]
 
 
-def place_of(source: pd.DataFrame | None, row: int) -> Mapping[str, Any]:
-    """``{"row": 12}``, or ``{"file": "wave1.csv", "row": 12}`` for a running number of stacked responses."""
-    if source is None:
-        return {"row": row}
-    return {"file": str(source.at[row, "file"]), "row": int(source.at[row, "row"])}
+Places = Mapping[int, tuple[str, int]]
+
+
+def places_of(source: pd.DataFrame) -> Places:
+    """Running number -> file and row."""
+    rows = zip(source["file"].tolist(), source["row"].tolist())
+    return {number: (str(file), int(row)) for number, (file, row) in zip(source.index.tolist(), rows)}
 
 
 def with_sources(section: Mapping[str, Any], source: pd.DataFrame | None) -> dict[str, Any]:
@@ -224,23 +225,17 @@ def with_sources(section: Mapping[str, Any], source: pd.DataFrame | None) -> dic
     """
     if source is None:
         return dict(section)
-    told = dict(section)
-    for name in ("flags", "excluded"):
-        told[name] = [{**one, **place_of(source, int(one["row"]))} for one in section.get(name, [])]
-    told["excluded"] = [
-        {
-            **one,
-            "value": _told(one["value"], source)
-            if str(one["rule"]).startswith("duplicate_")
-            else one["value"],
-        }
-        for one in told["excluded"]
-    ]
+    places = places_of(source)
+    return {
+        **section,
+        **{name: [_told(one, places) for one in section.get(name, [])] for name in ("flags", "excluded")},
+    }
+
+
+def _told(one: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    file, row = places[int(one["row"])]
+    told = {**one, "file": file, "row": row}
+    value = one.get("value")
+    if str(one.get("rule", "")).startswith("duplicate_") and isinstance(value, int) and value in places:
+        told["value"] = "{}, {}".format(*places[value])
     return told
-
-
-def _told(value: Any, source: pd.DataFrame) -> Any:
-    if isinstance(value, int) and value in source.index:
-        place = place_of(source, value)
-        return f"{place['file']}, {place['row']}"
-    return value

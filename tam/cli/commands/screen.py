@@ -26,13 +26,17 @@ def command(study: str | None) -> Answer:
     """
     from tam.analysis.reading import read_study_data
     from tam.analysis.screening import screen
+    from tam.data.stacking import with_sources
     from tam.spec.study_file import load_study
 
     loaded = load_study(study)
-    console().progress(f"reading {loaded.data.name}")
+    console().progress(f"reading {', '.join(one.name for one in loaded.files) or loaded.data.name}")
     instrument, responses = read_study_data(loaded)
     found = screen(responses, instrument, loaded.screening)
-    record = {"flow": [dict(step) for step in found.flow], "screening": found.to_dict()}
+    record = {
+        "flow": [dict(step) for step in found.flow],
+        "screening": with_sources(found.to_dict(), responses.source),
+    }
     return Answer(result=record, blocks=_shown(record), problems=(*responses.problems, *found.problems))
 
 
@@ -55,18 +59,23 @@ def _shown(record: Mapping[str, Any]) -> list[Block]:
     excluded = screening["excluded"]
     if excluded:
         shown = tuple(
-            (str(one["row"]), one["rule"], _text(one["value"]), _text(one["threshold"]))
+            (_row(one), one["rule"], _text(one["value"]), _text(one["threshold"]))
             for one in excluded[:MOST_ROWS]
         )
         blocks += [Heading("Excluded rows"), Table(("row", "rule", "value", "limit"), shown, "rlll")]
     flags = screening["flags"]
     if flags:
-        rows = tuple((str(one["row"]), ", ".join(one["rules"])) for one in flags[:MOST_ROWS])
+        rows = tuple((_row(one), ", ".join(one["rules"])) for one in flags[:MOST_ROWS])
         blocks += [Heading("Flagged rows"), Table(("row", "rules"), rows, "rl")]
     for name, entries in (("excluded", excluded), ("flagged", flags)):
         if len(entries) > MOST_ROWS:
             blocks.append(f"{len(entries) - MOST_ROWS} more {name}; --json lists all")
     return blocks
+
+
+def _row(one: Mapping[str, Any]) -> str:
+    """The spreadsheet row; with the file before it in a study of several."""
+    return f"{one['file']} {one['row']}" if "file" in one else str(one["row"])
 
 
 def _settings(parameters: Mapping[str, Any]) -> str:

@@ -36,24 +36,45 @@ def test_rare_characters_and_emoji_survive_gb18030(write):
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [("naïve,café\n1,déjà vu\n", "latin-1"), ("題目,性別\n同意,男\n沒有意見,女\n", "big5")],
+    [("naïve,café\n1,déjà vu\n", "cp1252"), ("題目,性別\n同意,男\n沒有意見,女\n", "big5")],
 )
-def test_another_encoding_is_refused_not_guessed_and_read_when_stated(tmp_path, text, encoding):
+def test_another_encoding_is_guessed_with_a_warning_and_read_silently_when_stated(tmp_path, text, encoding):
     path = tmp_path / "data.csv"
     path.write_bytes(text.encode(encoding))
+    table = read_table(path)
+    assert table.header == tuple(text.split("\n")[0].split(","))
+    (note,) = table.problems
+    assert (note.code, note.values["encoding"], note.exit_code) == ("encoding-guessed", encoding, 1)
+    assert f'encoding = "{encoding}"' in note.mend
+    stated = read_table(path, encoding=encoding)
+    assert stated.header == table.header
+    assert not stated.problems
+
+
+def test_bytes_of_no_encoding_are_refused(tmp_path):
+    chance = random.Random(1)
+    path = tmp_path / "data.csv"
+    path.write_bytes(bytes(chance.randrange(1, 256) for _ in range(3000)))
     with pytest.raises(TamError) as raised:
         read_table(path)
     assert codes(raised) == ["encoding-unknown"]
-    assert encoding in raised.value.problems[0].mend
-    assert read_table(path, encoding=encoding).header == tuple(text.split("\n")[0].split(","))
 
 
-def test_utf16_without_mark_is_named_as_such(tmp_path):
+def test_two_encodings_in_one_file_are_refused_with_the_line(tmp_path):
     path = tmp_path / "data.csv"
-    path.write_bytes("PU1,PU2\n1,2\n".encode("utf-16-le"))
+    path.write_bytes("PU1,题目\n5,同意\n".encode() + "4,不同意\n".encode("gbk"))
     with pytest.raises(TamError) as raised:
         read_table(path)
-    assert codes(raised) == ["utf16-without-mark"]
+    assert codes(raised) == ["encodings-mixed"]
+    assert raised.value.problems[0].where.line == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_utf16_without_mark_is_read(write, encoding, separator):
+    table = read_table(write(ROWS, encoding=encoding, separator=separator))
+    assert table.encoding == encoding
+    assert table.header == ("PU1", "题目")
 
 
 def test_a_nul_byte_is_refused_with_its_line(tmp_path):
@@ -153,13 +174,15 @@ def test_a_repeated_header_is_told(write):
     [
         ("nothing.csv", "data-file-missing"),
         ("folder.csv", "data-file-is-folder"),
-        ("data.sav", "data-format-unsupported"),
+        ("data.sav", "statistics-file-damaged"),
+        ("data.json", "data-format-unsupported"),
         ("data", "data-format-unsupported"),
     ],
 )
 def test_what_is_no_readable_file(tmp_path, name, code):
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "data.sav").write_bytes(b"$FL2")
+    (tmp_path / "data.json").write_bytes(b"{}")
     (tmp_path / "data").write_bytes(b"a,b\n1,2\n")
     with pytest.raises(TamError) as raised:
         read_table(tmp_path / name)
@@ -264,9 +287,11 @@ def test_another_archive_is_no_workbook(tmp_path):
     assert codes(raised) == ["workbook-damaged"]
 
 
+@pytest.mark.parametrize("limited", [True, False])
 @pytest.mark.parametrize("far", ["XFD1048576", "A1048576"])
-def test_a_far_cell_does_not_take_all_memory(tmp_path, far):
+def test_a_far_cell_does_not_take_all_memory(tmp_path, monkeypatch, far, limited):
     """One cell in the last corner asks for 17 billion cells; one far down alone is harmless."""
+    monkeypatch.setattr("tam.data.workbook.memory_is_limited", lambda: limited)
     path = tmp_path / "data.xlsx"
     book = openpyxl.Workbook()
     book.active["A1"] = "a"
@@ -281,16 +306,26 @@ def test_a_far_cell_does_not_take_all_memory(tmp_path, far):
     assert codes(raised) == ["workbook-too-large"]
 
 
-def test_a_workbook_that_claims_billions_of_texts_is_refused(tmp_path):
-    path = tmp_path / "data.xlsx"
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("xl/workbook.xml", "<workbook/>")
-        made.writestr(
-            "xl/sharedStrings.xml", '<sst xmlns="x" count="3" uniqueCount="999999999999"><si/></sst>'
-        )
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_workbook_that_claims_billions_of_texts_is_refused(tmp_path, monkeypatch, limited):
+    monkeypatch.setattr("tam.data.workbook.memory_is_limited", lambda: limited)
+    path = workbook(tmp_path / "data.xlsx", ("s", [["a"], [1]]))
+    replace_part(
+        path,
+        "xl/sharedStrings.xml",
+        b'<sst xmlns="x" count="3" uniqueCount="999999999999"><si><t>a</t></si></sst>',
+    )
     with pytest.raises(TamError) as raised:
         read_table(path)
-    assert codes(raised) == ["workbook-too-large"]
+    assert codes(raised)[0] in ("workbook-too-large", "workbook-damaged")
+
+
+def replace_part(path: Path, part: str, content: bytes) -> None:
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, held in {**parts, part: content}.items():
+            new.writestr(name, held)
 
 
 @pytest.mark.parametrize("seed", range(6))
