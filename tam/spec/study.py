@@ -15,6 +15,7 @@ from tam.spec.screening import Rule as Rule
 from tam.spec.screening import ScreeningOptions as ScreeningOptions
 from tam.spec.text import Text
 
+
 @dataclass(frozen=True, slots=True)
 class GroupBy:
     """Groups as answered: the column or variable that holds them."""

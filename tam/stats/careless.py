@@ -1,8 +1,9 @@
 """Runs and spread of raw codes (before reversing), one number per respondent.
 
 ``long_string``, ``average_string`` and ``individual_variability`` follow the R package careless 1.2.2 (Yentes
-and Wilhelm): its ``longstring``, ``longstring(avg = TRUE)`` and ``irv``. The other families of indices stand in
-``careless_consistency``, ``careless_distance``, ``careless_patterns``, ``careless_matches``, ``careless_fit``.
+and Wilhelm): its ``longstring``, ``longstring(avg = TRUE)`` and ``irv``. The other families of indices stand
+in ``careless_consistency``, ``careless_distance``, ``careless_patterns``, ``careless_matches``,
+``careless_fit``.
 """
 
 from __future__ import annotations

@@ -45,16 +45,18 @@ def even_odd(values: Array, scales: Sequence[Sequence[int]]) -> Array:
     """Even-odd inconsistency; shape (n,), range -1 (consistent) .. 1, NaN where one half does not vary.
 
     The means of the even and of the odd items of each scale are correlated over the scales within the
-    respondent, corrected by Spearman and Brown's formula 2 r / (1 + r), held at -1 from below, and the sign is
-    turned, so that more is more careless (as careless does since 1.2.0). ``values`` (n, k): reverse-keyed items
-    already reversed, NaN for no answer; ``scales``: the columns of each scale in order, two at least a scale.
-    Source: Johnson (2005); Meade and Craig (2012). Peer: ``careless::evenodd``.
+    respondent, corrected by Spearman and Brown's formula 2 r / (1 + r), held at -1 from below, and the sign
+    is turned, so that more is more careless (as careless does since 1.2.0). ``values`` (n, k): reverse-keyed
+    items already reversed, NaN for no answer; ``scales``: the columns of each scale in order, two at least a
+    scale. Source: Johnson (2005); Meade and Craig (2012). Peer: ``careless::evenodd``.
     """
     odd = np.column_stack([_row_mean(values[:, list(columns)[0::2]]) for columns in scales])
     even = np.column_stack([_row_mean(values[:, list(columns)[1::2]]) for columns in scales])
     r = rowwise_correlation(even, odd)
     # r = -1 makes the denominator zero; the limit from above is minus infinity, which is held at -1
-    corrected = np.where(r > -1.0, 2 * r / np.where(r > -1.0, 1 + r, 1.0), np.where(np.isnan(r), np.nan, -1.0))
+    corrected = np.where(
+        r > -1.0, 2 * r / np.where(r > -1.0, 1 + r, 1.0), np.where(np.isnan(r), np.nan, -1.0)
+    )
     return -np.maximum(corrected, -1.0)
 
 
@@ -85,7 +87,8 @@ def item_correlations(values: Array) -> Array:
 
 
 def synonym_pairs(values: Array, critical: float = 0.60) -> Pairs:
-    """Pairs of items that correlate above ``critical`` (negative: below it); shape (pairs, 2), later item first.
+    """Pairs of items that correlate above ``critical`` (negative: below it); shape (pairs, 2), later item
+    first.
 
     ``values`` (n, k), NaN for no answer. Peer: the pairs of ``careless::psychsyn`` (``psychant``).
     """

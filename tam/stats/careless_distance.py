@@ -37,6 +37,13 @@ def distance_degrees(values: Array) -> int:
 
 def distance_probability(squared: Array, degrees: int) -> Array:
     """Probability of a larger D2 under normal answers; shape (n,), range 0 .. 1, NaN stays NaN."""
-    from scipy.stats import chi2
+    from scipy.special import chdtrc
 
-    return np.asarray(chi2.sf(squared, degrees), dtype=np.float64)
+    return np.asarray(chdtrc(degrees, squared), dtype=np.float64)
+
+
+def distance_limit(probability: float, degrees: int) -> float:
+    """The D2 that is exceeded with this probability under normal answers."""
+    from scipy.special import chdtri
+
+    return float(chdtri(degrees, probability))

@@ -12,10 +12,10 @@ def guttman_errors(steps: Array, highest: NDArray[np.int64]) -> Array:
     """Normed number of Guttman errors of each complete row; shape (n,), range 0 .. 1, NaN elsewhere.
 
     An item with the answers 0 .. m has m steps; a step's popularity is the share that took it. An error is a
-    pair of steps of which the less popular was taken and the more popular was not; the number is divided by the
-    largest one that the same total score allows. ``steps`` (n, k): answers counted from 0, reverse-keyed items
-    already reversed, NaN for no answer; ``highest`` (k,) the top answer m of each item. The lowest and the
-    highest total allow no error: NaN. Steps of equal popularity stand in the order of the items.
+    pair of steps of which the less popular was taken and the more popular was not; the number is divided by
+    the largest one that the same total score allows. ``steps`` (n, k): answers counted from 0, reverse-keyed
+    items already reversed, NaN for no answer; ``highest`` (k,) the top answer m of each item. The lowest and
+    the highest total allow no error: NaN. Steps of equal popularity stand in the order of the items.
 
     With the steps in order of popularity and r their ranks, the errors are the sum of r over the steps taken
     minus S (S + 1) / 2, S the total score; the maximum over patterns of the same total is found item by item.

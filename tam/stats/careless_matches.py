@@ -1,8 +1,9 @@
-"""Pairs of respondents who answered almost everything alike, found without comparing everybody with everybody.
+"""Pairs of respondents who answered almost everything alike, found without comparing everybody with
+everybody.
 
-Two rows of k answers that differ in at most d places agree wholly on at least one of d + 1 blocks of items. So
-only rows that share a whole block are compared: for the share asked for, no pair is missed. Blocks shared by
-very many rows are left out when the comparisons would exceed a limit, and the result says so.
+Two rows of k answers that differ in at most d places agree wholly on at least one of d + 1 blocks of items.
+So only rows that share a whole block are compared: for the share asked for, no pair is missed. Blocks shared
+by very many rows are left out when the comparisons would exceed a limit, and the result says so.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class Matches:
     """Pairs of rows that agree on at least the share asked for, without pairs that agree wholly.
 
     - ``pairs`` (m, 2): positions of the rows, the earlier first; in order of the later, then the earlier one
-    - ``shares`` (m,): answers in common divided by all items; an answer missing on either side is not in common
+    - ``shares`` (m,): answers in common divided by all items; an answer missing on either side is not in
+      common
     - ``compared``: pairs of rows that were compared
     - ``skipped``: rows that share a block with too many others to be compared there; 0: nothing was missed
     """
@@ -42,11 +44,11 @@ class Matches:
 def near_matches(codes: Array, share: float, most: int = MOST_COMPARISONS) -> Matches:
     """All pairs of rows with at least ``share`` of their answers in common, but not all of them.
 
-    ``codes`` (n, k), NaN for no answer; rows without any variation are left out: all who tick one answer agree.
-    ``share`` above 0.5, or nearly everybody is compared with everybody. Of equal rows only the first is
-    compared. Cost: n k for the blocks, then k for each pair that shares one.
+    ``codes`` (n, k), NaN for no answer; rows without any variation are left out: all who tick one answer
+    agree. ``share`` above 0.5, or nearly everybody is compared with everybody. Of equal rows only the first
+    is compared. Cost: n k for the blocks, then k for each pair that shares one.
     """
-    n, k = codes.shape
+    k = codes.shape[1]
     differing = int(np.floor(k * (1 - share) + 1e-9))  # 20 * (1 - .95) is 1.0000000000000009
     if differing < 1 or k < 2:
         return Matches(np.empty((0, 2), dtype=np.int64), np.empty(0), 0, 0)

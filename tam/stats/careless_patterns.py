@@ -1,4 +1,4 @@
-"""Patterns that repeat in the order of presentation, such as 1 2 3 4 5 4 3 2 1 2 ..., which runs do not show."""
+"""Patterns that repeat in the order of presentation, such as 1 2 3 4 3 2 1 2, which runs do not show."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def repetition(codes: Array) -> tuple[Array, Counts]:
     ``max over L of mean(x[j] == x[j - L])``, L from 2 to half the items, over the places where both are
     answered (six at least); the second array is that lag, the length of the pattern. A walk up and down the
     scale, 1 2 1 2 or 1 3 5 1 3 5 give 1. ``codes`` (n, k) raw, in presentation order, NaN for no answer.
-    Equal neighbours repeat as well (lag 1): a straight line has 1 and is told apart by ``neighbour_repetition``.
-    Undefined (no lag with six places) is NaN and lag 0. Own definition, in the spirit of the mechanistic approach
-    of the R package responsePatterns.
+    Equal neighbours repeat as well (lag 1): a straight line has 1 and is told apart by
+    ``neighbour_repetition``. Undefined (no lag with six places) is NaN and lag 0. Own definition, in the
+    spirit of the mechanistic approach of the R package responsePatterns.
     """
     n, k = codes.shape
     best, lag = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
@@ -51,8 +51,8 @@ def _equal_share(codes: Array, distance: int) -> Array:
 def autocorrelation(codes: Array) -> Array:
     """Largest absolute correlation of the answers with themselves moved by a lag; shape (n,), range 0 .. 1.
 
-    Lags 1 to half the items (over longer ones too few places are left), Pearson over the places where both are
-    answered, six at least; NaN where no lag has one. One answer throughout is 1: a pattern as well.
+    Lags 1 to half the items (over longer ones too few places are left), Pearson over the places where both
+    are answered, six at least; NaN where no lag has one. One answer throughout is 1: a pattern as well.
     ``codes`` (n, k) raw, in presentation order, NaN for no answer. Peer: ``responsePatterns::rp.acors`` with
     ``max.lag`` half the items and ``percentile.method = "max"``.
     """

@@ -73,7 +73,7 @@ def test_nothing_is_removed_unless_asked(answered):
     found = screen(responses, given)
     assert found.kept.tolist() == [2, 3, 4, 5]
     assert found.excluded == ()
-    assert [step["step"] for step in found.flow] == ["exported", "screened"]
+    assert [step["step"] for step in found.flow] == ["exported", "eligible", "screened"]
     assert found.flags.any(axis=1).sum() == 3
 
 
@@ -184,6 +184,7 @@ def test_rules_remove_one_after_the_other_and_nobody_twice(answered):
     found = screen(responses, given, ScreeningOptions(exclude=("missing_share", "out_of_range")))
     assert [(s["step"], s["rule"], s["n_removed"], s["n_left"]) for s in found.flow] == [
         ("exported", None, 0, 5),
+        ("eligible", None, 0, 5),
         ("excluded", "out_of_range", 2, 3),
         ("excluded", "missing_share", 1, 2),
         ("screened", None, 0, 2),
