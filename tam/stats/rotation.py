@@ -65,7 +65,7 @@ def promax(
 ) -> Rotation:
     """Oblique rotation towards the varimax loadings raised to a power, signs kept.
 
-    loadings: (p, m). power: 4 in R, SPSS (there called kappa) and JASP; 3 in SAS.
+    loadings: (p, m). power: 4 in R and SPSS (there called kappa); 3 in SAS.
     variant: "kaiser" fits the target to row-normalised loadings, as SPSS and ``psych::fa(rotate = "promax")``
     do; "stats" to the loadings as they are, as ``stats::promax`` and ``stats::factanal`` do. The two differ
     by up to a tenth in a loading. gain: as in ``varimax``. Hendrickson & White (1964), British Journal of
@@ -91,8 +91,8 @@ def oblimin(
 ) -> Rotation:
     """Direct oblimin: oblique rotation that minimises the cross-products of squared loadings between factors.
 
-    loadings: (p, m). gamma: 0 is direct quartimin (the default of psych, SPSS's delta = 0 and JASP); larger
-    values let factors correlate more. kaiser: rows normalised before and restored after, as SPSS and JASP do
+    loadings: (p, m). gamma: 0 is direct quartimin (the default of psych; SPSS's delta = 0); larger
+    values let factors correlate more. kaiser: rows normalised before and restored after, as SPSS does
     and psych does not. Gradient projection from the identity: Jennrich (2002), Psychometrika 67, 7-19;
     Bernaards & Jennrich (2005), Educational and Psychological Measurement 65, 676-696.
     Peer: ``psych::fa(R, m, rotate = "oblimin")`` (GPArotation, stops at a gradient of 1e-5).
