@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from tam.analysis.confirmatory import Loading, ModelFit
 from tam.analysis.joint_measurement import JointMeasurement, NamedAdequacy, joint_measurement
 from tam.analysis.measurement_findings import findings
-from tam.analysis.reliability import scale_results
-from tam.analysis.scale_reliability import ScaleReliability, scale_score
+from tam.analysis.reliability import scale_results, second_order_results
+from tam.analysis.scale_intervals import Bootstrap, Resampled, intervals
+from tam.analysis.scale_reliability import ScaleCoefficients, ScaleReliability, scale_score
+from tam.analysis.second_order_reliability import SecondOrderReliability
 from tam.errors import Problem, Unavailable
 from tam.record import to_record
 from tam.stats.descriptives import item_statistics
@@ -42,25 +44,21 @@ class MeasuredItem:
     max: Value
     counts: Mapping[str, int]
     item_rest_r: Value
+    item_rest_r_ci_low: Value
+    item_rest_r_ci_high: Value
     alpha_if_dropped: Value
+    alpha_if_dropped_ci_low: Value
+    alpha_if_dropped_ci_high: Value
+    omega_if_dropped: Value
+    omega_if_dropped_ci_low: Value
+    omega_if_dropped_ci_high: Value
     loading: Loading | Unavailable
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredConstruct:
-    """One construct; ``n`` answered all ``k`` items; ``mean`` and ``sd`` are of respondents' item means."""
+class MeasuredConstruct(ScaleCoefficients):
+    """One construct; ``mean`` and ``sd`` are of the item means of those who answered all of its items."""
 
-    n: int
-    k: int
-    alpha: Value
-    alpha_ci_low: Value
-    alpha_ci_high: Value
-    alpha_std: Value
-    omega: Value
-    composite_reliability: Value
-    ave: Value
-    rho_a: Value
-    mean_inter_item_r: Value
     mean: Value
     sd: Value
 
@@ -74,6 +72,7 @@ class Measurement:
     ci: float
     items: Mapping[str, MeasuredItem]
     constructs: Mapping[str, MeasuredConstruct]
+    second_order: Mapping[str, SecondOrderReliability]
     fornell_larcker: Table
     htmt: Table
     htmt2: Table
@@ -82,6 +81,7 @@ class Measurement:
     bartlett: Sphericity | Unavailable
     parallel_analysis: ParallelAnalysis | Unavailable
     cfa: ModelFit | Unavailable
+    bootstrap: Resampled | Unavailable
     problems: tuple[Problem, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,16 +98,23 @@ def measurement(
     seed: int = 1,
     estimator: str = "ML",
     replications: int = 500,
+    bootstrap: int = 1000,
+    interval: Literal["percentile", "bca"] = "bca",
+    second_order: Mapping[str, Sequence[str]] | None = None,
 ) -> Measurement:
     """Judge the first-order constructs of a study.
 
     values: coded answers, one column per item, NaN where missing, reverse-keyed items already reversed.
     constructs: the items of each first-order construct. scales: response scale of each item, so that answers
-    nobody gave are counted as 0. reversed_items: those marked as reverse-keyed. seed, replications: of the
-    parallel analysis.
+    nobody gave are counted as 0. reversed_items: those marked as reverse-keyed. seed: of the parallel
+    analysis, with its number of ``replications``, and of the resampled respondents. bootstrap, interval: how
+    many resamples of the reliability coefficients, and how they are read. second_order: the constructs that
+    each second-order construct joins.
     """
     joint = joint_measurement(values, constructs, ci, seed, replications, estimator)
-    reliabilities = scale_results(values, constructs, joint, ci)
+    sets = second_order or {}
+    drawn = intervals(values, constructs, Bootstrap(bootstrap, seed, interval), ci, sets)
+    reliabilities = scale_results(values, constructs, joint, ci, drawn)
     table = fornell_larcker({name: r.ave for name, r in reliabilities.items()}, joint.cfa.latent_correlations)
     return Measurement(
         n=len(values),
@@ -115,6 +122,7 @@ def measurement(
         ci=ci,
         items=_items(values, constructs, scales or {}, reliabilities, joint),
         constructs={name: _construct(values, constructs[name], r) for name, r in reliabilities.items()},
+        second_order=second_order_results(values, constructs, sets, drawn),
         fornell_larcker=table,
         htmt=joint.htmt,
         htmt2=joint.htmt2,
@@ -123,6 +131,7 @@ def measurement(
         bartlett=joint.bartlett,
         parallel_analysis=joint.parallel_analysis,
         cfa=joint.cfa.fit,
+        bootstrap=drawn.resampled,
         problems=findings(values, constructs, reversed_items, reliabilities, joint, table),
     )
 
@@ -162,27 +171,13 @@ def _items(
                 min=found.min,
                 max=found.max,
                 counts=found.counts,
-                item_rest_r=role.item_rest_r,
-                alpha_if_dropped=role.alpha_if_dropped,
                 loading=joint.cfa.loadings[item],
+                **{f.name: getattr(role, f.name) for f in fields(role) if not f.name.startswith("loading")},
             )
     return result
 
 
 def _construct(values: pd.DataFrame, items: Sequence[str], found: ScaleReliability) -> MeasuredConstruct:
     score = scale_score(values, items)
-    return MeasuredConstruct(
-        n=found.n,
-        k=found.k,
-        alpha=found.alpha,
-        alpha_ci_low=found.alpha_ci_low,
-        alpha_ci_high=found.alpha_ci_high,
-        alpha_std=found.alpha_std,
-        omega=found.omega,
-        composite_reliability=found.composite_reliability,
-        ave=found.ave,
-        rho_a=found.rho_a,
-        mean_inter_item_r=found.mean_inter_item_r,
-        mean=score.mean,
-        sd=score.sd,
-    )
+    coefficients = {f.name: getattr(found, f.name) for f in fields(ScaleCoefficients)}
+    return MeasuredConstruct(**coefficients, mean=score.mean, sd=score.sd)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tam.analysis.joint_measurement import JointMeasurement, NamedAdequacy, joint_measurement
 from tam.analysis.measurement_findings import findings
-from tam.analysis.scale_reliability import ScaleReliability, scale_reliability
+from tam.analysis.scale_intervals import Bootstrap, Intervals, Resampled, ScaleIntervals, intervals
+from tam.analysis.scale_reliability import FromJoint, ScaleReliability, scale_reliability
+from tam.analysis.second_order_reliability import SecondOrderReliability, second_order_reliability
 from tam.errors import Problem, Unavailable, Where, problem, raise_if_any
 from tam.record import to_record
 from tam.stats.dimensionality import ParallelAnalysis, Sphericity
+from tam.stats.threads import one_thread
 from tam.stats.validity import Table, fornell_larcker
 
 if TYPE_CHECKING:
@@ -24,12 +27,14 @@ class Reliability:
     """Each scale by itself, and all of them together. ``problems`` are the findings."""
 
     constructs: Mapping[str, ScaleReliability]
+    second_order: Mapping[str, SecondOrderReliability]
     htmt: Table
     htmt2: Table
     fornell_larcker: Table
     kmo: NamedAdequacy | Unavailable
     bartlett: Sphericity | Unavailable
     parallel_analysis: ParallelAnalysis | Unavailable
+    bootstrap: Resampled | Unavailable
     problems: tuple[Problem, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,18 +50,29 @@ def reliability_result(
     reverse: Mapping[str, tuple[float, float]] | None = None,
     ci: float = 0.95,
     seed: int = 1,
+    bootstrap: int = 1000,
+    interval: Literal["percentile", "bca"] = "bca",
+    second_order: Mapping[str, Sequence[str]] | None = None,
 ) -> Reliability:
     """Judge scales of a table.
 
     data: numbers, NaN where missing. scales: the columns of each scale. reverse: lowest and highest possible
     answer of each reverse-keyed column. ci: level of the intervals. seed: of the random data of the parallel
-    analysis. Everything wrong with the request is raised at once as TamError.
+    analysis and of the resampled respondents. bootstrap, interval: how many resamples, and how they are read.
+    second_order: the scales of each second-order construct. Everything wrong with the request is raised at
+    once as TamError.
     """
-    reverse = reverse or {}
-    raise_if_any(request_problems(list(data.columns), scales, reverse))
+    reverse, sets = reverse or {}, second_order or {}
+    wrong = request_problems(list(data.columns), scales, reverse)
+    raise_if_any([*wrong, *second_order_problems(scales, sets)])
     values = reversed_answers(data[[item for items in scales.values() for item in items]], reverse)
-    joint = joint_measurement(values, scales, ci, seed)
-    constructs = scale_results(values, scales, joint, ci)
+    how = Bootstrap(bootstrap, seed, interval)
+    # Sums depend on how they are split over threads, and the same table must give the same digits.
+    with one_thread():
+        joint = joint_measurement(values, scales, ci, seed)
+        drawn = intervals(values, scales, how, ci, sets)
+        constructs = scale_results(values, scales, joint, ci, drawn)
+        joined = second_order_results(values, scales, sets, drawn)
     table = fornell_larcker({name: c.ave for name, c in constructs.items()}, joint.cfa.latent_correlations)
     found = [
         *range_problems(data, reverse),
@@ -64,25 +80,50 @@ def reliability_result(
     ]
     return Reliability(
         constructs=constructs,
+        second_order=joined,
         htmt=joint.htmt,
         htmt2=joint.htmt2,
         fornell_larcker=table,
         kmo=joint.kmo,
         bartlett=joint.bartlett,
         parallel_analysis=joint.parallel_analysis,
+        bootstrap=drawn.resampled,
         problems=tuple(found),
     )
 
 
 def scale_results(
-    values: pd.DataFrame, constructs: Mapping[str, Sequence[str]], joint: JointMeasurement, ci: float
+    values: pd.DataFrame,
+    constructs: Mapping[str, Sequence[str]],
+    joint: JointMeasurement,
+    ci: float,
+    drawn: Intervals,
 ) -> dict[str, ScaleReliability]:
     """Every scale by itself, with the loadings and rho_A of the joint analysis."""
     return {
         name: scale_reliability(
-            values, items, [joint.cfa.loading(item) for item in items], joint.rho_a[name], ci
+            values,
+            items,
+            FromJoint(joint.n, name, joint.cfa, joint.rho_a[name], drawn.rho_a[name]),
+            drawn.scales.get(name, ScaleIntervals()),
+            ci,
         )
         for name, items in constructs.items()
+    }
+
+
+def second_order_results(
+    values: pd.DataFrame,
+    constructs: Mapping[str, Sequence[str]],
+    sets: Mapping[str, Sequence[str]],
+    drawn: Intervals,
+) -> dict[str, SecondOrderReliability]:
+    """Each second-order construct, from all items of the scales that it joins."""
+    return {
+        name: second_order_reliability(
+            values, {part: constructs[part] for part in parts}, drawn.second_order[name]
+        )
+        for name, parts in sets.items()
     }
 
 
@@ -114,6 +155,18 @@ def request_problems(
             found.append(
                 problem("reverse-range-empty", Where(item=item), item=item, low=f"{low:g}", high=f"{high:g}")
             )
+    return found
+
+
+def second_order_problems(
+    scales: Mapping[str, Sequence[str]], sets: Mapping[str, Sequence[str]]
+) -> list[Problem]:
+    """Second-order constructs of scales that were not given, or given twice."""
+    found = []
+    for name, parts in sets.items():
+        if not set(parts) <= set(scales) or name in scales or len(set(parts)) < len(parts):
+            text = f"{name}={','.join(parts)}"
+            found.append(problem("scale-second-order-unknown", text=text, scales=tuple(scales)))
     return found
 
 

@@ -27,7 +27,8 @@ class _Rotated:
 
 
 def omega_hierarchical_stack(correlations: Array, whole: Array, group_factors: int) -> Array:
-    """(r,) omega hierarchical of each correlation matrix (r, p, p), as ``omega_hierarchical`` defines it.
+    """(r, 2) omega hierarchical and total of each correlation matrix (r, p, p), as ``omega_hierarchical``
+    defines them.
 
     ``whole`` (p, p) is the correlation matrix of the sample, for which the coefficient exists; its solution
     is where every search begins. NaN where none is found or an item or factor has no variance of its own.
@@ -41,8 +42,10 @@ def omega_hierarchical_stack(correlations: Array, whole: Array, group_factors: i
     second = one_factor_loadings(rotated.factor_correlations)
     proper = (second**2).max(axis=1) < 0.995 - 1e-9
     general = np.einsum("rpm,rm->r", rotated.loadings, second)
-    found = general**2 / safe.sum(axis=(1, 2))
-    return np.asarray(np.where(known & settled & rotated.rests & proper, found, np.nan))
+    total = safe.sum(axis=(1, 2))
+    errors = len(whole) - (loadings**2).sum(axis=(1, 2))
+    found = np.stack([general**2 / total, 1 - errors / total], axis=1)
+    return np.asarray(np.where((known & settled & rotated.rests & proper)[:, None], found, np.nan))
 
 
 def _loadings(correlations: Array, start: Array, m: int) -> tuple[Array, Mask]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -31,30 +31,69 @@ _REVERSE = re.compile(r"(.{1,200}):(-?\d{1,9}(?:\.\d{1,9})?)-(-?\d{1,9}(?:\.\d{1
     help="Level of the intervals.",
 )
 @click.option(
+    "--second-order",
+    "second_order",
+    metavar="NAME=PU,PI,..",
+    multiple=True,
+    help="A construct that joins three or more of the scales: omega hierarchical.",
+)
+@click.option(
+    "--bootstrap",
+    type=click.IntRange(0, 100_000),
+    default=1000,
+    metavar="N",
+    help="Resamples for the intervals; 0 for none.",
+)
+@click.option(
+    "--ci",
+    "interval_method",
+    type=click.Choice(["percentile", "bca"]),
+    default="bca",
+    help="Bootstrap intervals.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0),
     default=1,
     metavar="S",
-    help="Of the random data of the parallel analysis.",
+    help="Of the resamples and of the random data of the parallel analysis.",
 )
 def command(
-    data_file: str, scales: tuple[str, ...], reverse: tuple[str, ...], level: float, seed: int
+    data_file: str,
+    scales: tuple[str, ...],
+    reverse: tuple[str, ...],
+    level: float,
+    second_order: tuple[str, ...],
+    bootstrap: int,
+    interval_method: Literal["percentile", "bca"],
+    seed: int,
 ) -> Answer:
-    """Judge the scales of any table: alpha, omega, AVE, HTMT and more.
+    """Judge the scales of any table: alpha, omega, AVE, HTMT and more, with intervals.
 
     \b
       tam reliability --data answers.csv --scale PU=pu1,pu2,pu3 --scale PI=pi1,pi2 --reverse pu3:1-7
+      tam reliability ... --second-order CRED=EXP,TRU,ATR --bootstrap 5000 --seed 7 --ci percentile
     """
     from tam.analysis.reliability import reliability_result
     from tam.data import read_numeric
 
     blocks = parse_scales(scales)
     turned = parse_reverse(reverse)
+    sets = parse_second_order(second_order, blocks)
     console().progress(f"reading {data_file}")
     data = read_numeric(
         data_file, columns=list(dict.fromkeys(item for items in blocks.values() for item in items))
     )
-    result = reliability_result(data, blocks, turned, ci=level, seed=seed)
+    result = reliability_result(
+        data,
+        blocks,
+        turned,
+        ci=level,
+        seed=seed,
+        bootstrap=bootstrap,
+        interval=interval_method,
+        second_order=sets,
+    )
     record = result.to_dict()
     return Answer(result=record, blocks=reliability_blocks(record), problems=result.problems)
 
@@ -75,6 +114,21 @@ def parse_scales(texts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def parse_second_order(texts: tuple[str, ...], scales: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """``CRED=EXP,TRU,ATR`` as a name with its scales; every mistake is raised at once."""
+    found: dict[str, tuple[str, ...]] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        hit = _SCALE.fullmatch(text)
+        if hit is None or hit.group(1) in found:
+            problems.append(problem("scale-second-order-unknown", text=text, scales=tuple(scales)))
+        else:
+            found[hit.group(1)] = tuple(part.strip() for part in hit.group(2).split(","))
+    if problems:
+        raise TamError(problems)
+    return found
+
+
 def parse_reverse(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:
     """``pu3:1-7`` as an item with the ends of its response scale."""
     hits = {text: _REVERSE.fullmatch(text) for text in texts}
@@ -87,43 +141,88 @@ def parse_reverse(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:
 def reliability_blocks(record: Mapping[str, Any]) -> list[Block]:
     """Scales, items and the distinctness of the scales, for a terminal."""
     constructs: Mapping[str, Any] = record["constructs"]
-    scale_rows = tuple(
-        (name, str(c["n"]), str(c["k"]), decimal(c["alpha"]), interval(c["alpha_ci_low"], c["alpha_ci_high"]),
-         decimal(c["omega"]), decimal(c["composite_reliability"]), decimal(c["ave"]), decimal(c["rho_a"]))
-        for name, c in constructs.items()
-    )  # fmt: skip
-    header = ("scale", "n", "items", "alpha", "interval", "omega", "CR", "AVE", "rho_A")
-    item_rows = tuple(
-        (
-            name,
-            item,
-            decimal(one["item_rest_r"]),
-            decimal(one["alpha_if_dropped"]),
-            decimal(_estimate(one["loading"])),
-        )
-        for name, c in constructs.items()
-        for item, one in c["items"].items()
-    )
     blocks: list[Block] = [
         Heading("Scales"),
-        Table(header, scale_rows, "lrrrrrrrr"),
-        Heading("Items"),
-        Table(("scale", "item", "item-rest r", "alpha if dropped", "loading"), item_rows, "llrrr"),
+        scale_table(constructs, {"n": "n", "alpha": "alpha", "omega": "omega"}),
+        Heading("Scales in the joint factor model"),
+        scale_table(
+            constructs, {"n_joint": "n", "composite_reliability": "CR", "ave": "AVE", "rho_a": "rho_A"}
+        ),
+        Heading("Split halves, and the responses behind ordered answers"),
+        scale_table(constructs, _FURTHER),
     ]
+    if record["second_order"]:
+        blocks += [
+            Heading("Second-order constructs"),
+            scale_table(
+                record["second_order"],
+                {"n": "n", "omega_hierarchical": "omega hierarchical", "omega_total": "omega total"},
+            ),
+        ]
+    blocks += [Heading("Items"), item_table(constructs)]
     if len(constructs) > 1:
         blocks += [Heading("HTMT"), matrix_table(record["htmt"])]
         blocks += [
             Heading("Fornell-Larcker (root of AVE on the diagonal)"),
             matrix_table(record["fornell_larcker"]),
         ]
+    return [*blocks, "", *closing_lines(record)]
+
+
+_FURTHER = {
+    "n": "n",
+    "split_half": "odd-even",
+    "guttman_lambda4": "lambda-4",
+    "spearman_brown": "Spearman-Brown",
+    "ordinal_alpha": "ordinal alpha",
+    "ordinal_omega": "ordinal omega",
+}
+
+
+def scale_table(scales: Mapping[str, Any], columns: Mapping[str, str]) -> Table:
+    """A line for each scale: counts, and coefficients with their intervals beside them."""
+    header, align = ["scale"], "l"
+    rows = [[name] for name in scales]
+    for key, title in columns.items():
+        with_interval = any(one.get(f"{key}_ci_low") is not None for one in scales.values())
+        header += [title, "interval"] if with_interval else [title]
+        align += "rr" if with_interval else "r"
+        for row, one in zip(rows, scales.values()):
+            row.append(str(one[key]) if isinstance(one[key], int) else decimal(one[key]))
+            if with_interval:
+                row.append(interval(one[f"{key}_ci_low"], one[f"{key}_ci_high"]))
+    return Table(tuple(header), tuple(map(tuple, rows)), align)
+
+
+def item_table(constructs: Mapping[str, Any]) -> Table:
+    """A line for each item, under its scale."""
+    keys = ("item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading")
+    rows = tuple(
+        (name, item, *(decimal(one[key]) for key in keys))
+        for name, scale in constructs.items()
+        for item, one in scale["items"].items()
+    )
+    header = ("scale", "item", "item-rest r", "alpha if dropped", "omega if dropped", "loading")
+    return Table(header, rows, "llrrrr")
+
+
+def closing_lines(record: Mapping[str, Any]) -> list[str]:
+    """How the intervals were made; whether the correlations can be factored."""
+    lines = ["Intervals of CR, AVE and the ordinal coefficients: delta method; of alpha: Feldt."]
+    drawn = record["bootstrap"]
+    if drawn:
+        units = f"{drawn['units']} random groups of respondents" if drawn["grouped"] else "respondents"
+        lines.append(
+            f"Of the others: bootstrap, {drawn['draws']} resamples of {units}, {drawn['interval']}, "
+            f"seed {drawn['seed']}."
+        )
     kmo, bartlett = record["kmo"], record["bartlett"]
     if kmo and bartlett:
-        blocks.append("")
-        blocks.append(
+        lines.append(
             f"KMO {decimal(kmo['overall'])}; Bartlett chi-square({bartlett['df']}) = "
             f"{decimal(bartlett['chisq'])}, p {p_value(bartlett['p'])}"
         )
-    return blocks
+    return lines
 
 
 def matrix_table(matrix: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -134,7 +233,3 @@ def matrix_table(matrix: Mapping[str, Mapping[str, Any]]) -> Table:
         for a in names
     )
     return Table(("", *names), rows, "l" + "r" * len(names))
-
-
-def _estimate(loading: Any) -> Any:
-    return loading.get("est") if isinstance(loading, Mapping) else loading
