@@ -15,7 +15,7 @@ from tam.stats.resampling import LARGEST_BLOCK, bootstrap_interval, draw_counts,
 Array = NDArray[np.float64]
 Value = float | Unavailable
 
-NO_VARIATION = "the answers of an item do not vary"
+NO_VARIATION = "every complete respondent gave the same answer to an item"
 TOO_FEW_DRAWS = "too few bootstrap samples gave a value"
 NO_RATIO = "the ratio needs two or more items in each scale and correlations that are not zero"
 
