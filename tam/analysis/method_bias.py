@@ -42,14 +42,13 @@ from tam.analysis.method_bias_scores import (
     adjusted_paths,
     full_collinearity,
     lindell_whitney,
-    path_names,
     path_scores,
 )
 from tam.analysis.scale_reliability import constant_reason
 from tam.errors import Problem, TamError, Unavailable, problem
 from tam.record import to_record
 from tam.spec.model import Model
-from tam.spec.text import closest, listed
+from tam.spec.study_marker import marker_problems
 from tam.stats.descriptives import at_least, constant_columns, correlation_matrix, covariance_matrix
 from tam.stats.method_bias import SingleFactorShare, harman_single_factor
 
@@ -176,14 +175,17 @@ def method_bias(
     A method without a solution is ``Unavailable`` with its reason and leaves the others as they are.
     Raises TamError for a marker that is unknown or stands in the model.
     """
+    faults = marker_problems(model, constructs, list(rows.columns), marker, marker_unrelated)
+    if faults:
+        raise TamError(faults)
     own = _study(model, rows, estimator, missing, ci)
-    marker_items = None if marker is None else _marker_items(own, rows, constructs, marker, marker_unrelated)
     structure = attempt(model.to_lavaan(), own.rows, own.setting)
     before = fitted_paths(trusted(structure), model)
     factors, after = _latent_method_factors(own, structure)
     found: Marker | Unavailable = Unavailable(NO_MARKER)
-    if marker is not None and marker_items is not None:
-        found, more = _marker(own, rows, marker, marker_items, marker_unrelated)
+    if marker is not None:
+        items = tuple(constructs.get(marker, (marker,)))
+        found, more = _marker(own, rows, marker, items, marker_unrelated)
         after |= more
     changes = path_changes(model, before, after)
     return MethodBias(
@@ -208,31 +210,6 @@ def _study(model: Model, rows: pd.DataFrame, estimator: str, missing: str, ci: f
     table = rows[[*dict.fromkeys(model.model_items())]].astype(float)
     table = table.dropna() if missing == "listwise" else table.dropna(how="all")
     return _Study(model, used, table, Setting(estimator, missing, ci, ordered))
-
-
-def _marker_items(
-    own: _Study,
-    rows: pd.DataFrame,
-    constructs: Mapping[str, Sequence[str]],
-    marker: str,
-    unrelated: str | None,
-) -> tuple[str, ...]:
-    """The columns that measure the marker; raises TamError if it cannot be one."""
-    items = tuple(constructs.get(marker, (marker,)))
-    known = [*(name for name in constructs if name not in own.model.used_constructs())]
-    found = []
-    if any(item not in rows.columns for item in items):
-        guess = closest(marker, known) or listed(known) or "-"
-        found.append(problem("unknown-marker", name=marker, suggestion=guess))
-    elif marker in (*own.model.used_constructs(), *path_names(own.model)) or set(items) & set(own.items):
-        found.append(problem("marker-in-model", name=marker))
-    scored = [name for name in path_names(own.model) if name in own.model.constructs]
-    if unrelated is not None and unrelated not in scored:
-        guess = closest(unrelated, scored) or listed(scored)
-        found.append(problem("unknown-construct", name=unrelated, suggestion=guess))
-    if found:
-        raise TamError(found)
-    return items
 
 
 def _harman(own: _Study) -> Harman | Unavailable:

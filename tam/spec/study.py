@@ -50,6 +50,8 @@ class Options:
     cross_check: bool = True
     min_group: int = 20
     imputations: int = 0
+    marker: str | None = None
+    marker_unrelated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from tam.spec.study import (
     TierGrouping,
     default_draws,
 )
+from tam.spec.study_marker import marker_columns, marker_problems
 from tam.spec.text import Text, closest, is_identifier, listed
 from tam.spec.validate import Locate, Strict, as_problems
 
@@ -68,6 +69,8 @@ class OptionsForm(Strict):
     cross_check: bool = True
     min_group: int = Field(default=20, ge=2)
     imputations: int = Field(default=0, ge=0, le=1000)
+    marker: str | None = None
+    marker_unrelated: str | None = None
     platform: str | None = None
     encoding: str | None = None
     sheet: str | int | None = None
@@ -128,8 +131,11 @@ def load_study(path: str | Path | None = None) -> Study:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     instrument = _instrument(form, file.parent, where, digest)
     model, problems = _model(form, instrument, file.parent, where)
-    problems += _group_problems(form, instrument, where) + _option_problems(form, where, bool(model.moderations))
+    problems += _group_problems(form, instrument, where) + _option_problems(
+        form, where, bool(model.moderations)
+    )
     problems += screening_problems(form.screening, where)
+    problems += _marker_problems(form, instrument, model, where)
     files, found = read_data_files(form.data, form.files, file.parent, where)
     raise_if_any([*problems, *found, *wave_problems(files, instrument, where)])
     return _study(form, file, instrument, model.with_default_hypotheses(), digest, files)
@@ -280,6 +286,12 @@ def _option_problems(form: StudyForm, where: Locate, moderated: bool) -> list[Pr
     return found
 
 
+def _marker_problems(form: StudyForm, instrument: Instrument, model: Model, where: Locate) -> list[Problem]:
+    marker, unrelated = form.options.marker, form.options.marker_unrelated
+    columns, place = marker_columns(instrument), where(("options", "marker"))
+    return marker_problems(model, instrument.first_order(), columns, marker, unrelated, place)
+
+
 def _study(
     form: StudyForm,
     file: Path,
@@ -318,6 +330,8 @@ def _study(
             o.cross_check,
             o.min_group,
             o.imputations,
+            o.marker,
+            o.marker_unrelated,
         ),
         simulated=_text(form.simulated),
         platform=(only and only.platform) or o.platform,
