@@ -1,15 +1,17 @@
 """Who does the chunks: this process, several processes on this machine, or a Dask cluster.
 
 Results come back in the order of the tasks whoever did them, and every task is done with matrix products on
-one thread, so the answer is the same. Workers are started afresh (not forked): a script that asks for them
-must guard its own start with ``if __name__ == "__main__"``, as Python's ``multiprocessing`` says.
+one thread, so the answer is the same. On Linux a program of one thread is forked, which costs little;
+elsewhere workers are started afresh, and a script that asks for them must guard its own start with
+``if __name__ == "__main__"``, as Python's ``multiprocessing`` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal
 
 from tam.engine.bootstrap_chunk import Batch, Part, estimate, make_batch
 from tam.engine.bootstrap_incomplete import (
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
 #: Told after every piece of work: how many draws are done, and of how many.
 Progress = Callable[[int, int], None]
 
-#: Work below which starting other processes costs more than they save: about eight seconds of arithmetic.
-WORTH = 1.2e10
+StartMethod = Literal["fork", "spawn"]
+
+#: Work below which other processes cost more than they save, in the operations of ``work``: forked they are
+#: there in some hundredths of a second, started afresh they import everything first.
+WORTH: dict[StartMethod, float] = {"fork": 1e9, "spawn": 1.2e10}
 #: Tasks that travel to a cluster together, so that the way there is short beside the work.
 BUNDLE = 5
 
@@ -64,7 +69,7 @@ def _results(
     if scheduler is not None:
         with _on_cluster(setting, tasks, scheduler) as found:
             yield found
-    elif workers > 1 and len(tasks) > 1 and work(setting, tasks) > WORTH:
+    elif workers > 1 and len(tasks) > 1 and work(setting, tasks) > WORTH[start_method()]:
         with _in_processes(setting, tasks, min(workers, len(tasks))) as found:
             yield found
     else:
@@ -104,14 +109,34 @@ def _done(setting: Setting, batch: AnyBatch, task: Task) -> Part:
 _own: list[tuple[Setting, AnyBatch]] = []
 
 
+def start_method() -> StartMethod:
+    """How worker processes are started: forked where that is safe, which it is without other threads.
+
+    The threads of the BLAS do not count: it ends them before a fork and starts them again after it.
+    """
+    import sys
+    import threading
+
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
 @contextmanager
 def _in_processes(setting: Setting, tasks: Sequence[Task], workers: int) -> Iterator[Iterator[Part]]:
     import multiprocessing
+    import warnings
     from concurrent.futures import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (setting,))
+    method = start_method()
+    # what is handed to a forked worker is not pickled, so that the batch may go with it
+    given = (setting, _batch(setting)) if method == "fork" else (setting, None)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method), _begin, given)
     try:
-        yield _collected(pool, tasks)
+        with warnings.catch_warnings():
+            # Python 3.12 counts the threads of the BLAS as well, see start_method
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+            results = _collected(pool, tasks)
+            first = next(results)
+        yield chain([first], results)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)  # each worker ends with the chunk in its hands
 
@@ -125,8 +150,9 @@ def _collected(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> Iterator[Par
         raise TamError(problem("bootstrap-worker-lost")) from error
 
 
-def _begin(setting: Setting) -> None:
-    """Start of a worker: the setting once, one thread, deaf to the keyboard, and no life after its parent."""
+def _begin(setting: Setting, batch: AnyBatch) -> None:
+    """Start of a worker: the setting and its batch once, one thread, deaf to the keyboard, and no life after
+    its parent."""
     import signal
     import threading
 
@@ -135,7 +161,7 @@ def _begin(setting: Setting) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     threadpool_limits(1, user_api="blas")
-    _own[:] = [(setting, _batch(setting))]
+    _own[:] = [(setting, _batch(setting) if batch is None else batch)]
 
 
 def _leave_with_parent() -> None:

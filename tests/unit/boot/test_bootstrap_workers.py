@@ -40,12 +40,16 @@ def same(one: Draws, two: Draws) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(two, name), equal_nan=True) for name in names)
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.parametrize("which", ["setting", "incomplete"])
 def test_processes_give_the_same_bytes(
-    which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    which: str, method: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if method == "fork" and sys.platform != "linux":
+        pytest.skip("processes are forked on Linux only")
     own = request.getfixturevalue(which)
-    monkeypatch.setattr(workers, "WORTH", 0.0)
+    monkeypatch.setattr(workers, "WORTH", {"fork": 0.0, "spawn": 0.0})
+    monkeypatch.setattr(workers, "start_method", lambda: method)
     one, two = (bootstrap_draws(own, 40, 5, workers=k, chunk=10, jackknife=k > 0) for k in (1, 2))
     assert same(one, two)
     assert one.jackknife is not None and two.jackknife is not None and same(one.jackknife, two.jackknife)
@@ -101,7 +105,8 @@ SCRIPT = textwrap.dedent(
         print(done, flush=True)
 
     if __name__ == "__main__":
-        bootstrap_workers.WORTH = 0.0
+        bootstrap_workers.WORTH = {"fork": 0.0, "spawn": 0.0}
+        bootstrap_workers.start_method = lambda: sys.argv[3]
         setting = bootstrap_setting(fit_model(sys.argv[2], pd.read_csv(sys.argv[1])))
         bootstrap_draws(setting, 1_000_000, 1, workers=2, progress=told)
     """
@@ -109,11 +114,14 @@ SCRIPT = textwrap.dedent(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
-def test_an_interruption_leaves_no_worker_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_an_interruption_leaves_no_worker_behind(method: str, tmp_path: Path) -> None:
+    if method == "fork" and sys.platform != "linux":
+        pytest.skip("processes are forked on Linux only")
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     run = subprocess.Popen(
-        [sys.executable, str(script), str(DATA), MODEL],
+        [sys.executable, str(script), str(DATA), MODEL, method],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
