@@ -62,7 +62,8 @@ class Coder:
             return Answer(" ".join(cell.split()))
         if plain in self.words:
             return Answer(self.words[plain])
-        for text in (_LETTERED.sub("", plain), _NUMBERED.sub("", plain), _OPEN_OTHER.sub("", plain)):
+        closed = _OPEN_OTHER.sub("", plain)
+        for text in (_LETTERED.sub("", closed), _NUMBERED.sub("", closed), closed):
             # what is left of "1.5" is a number, not the label of a numbered option
             if text in self.words and any(char.isalpha() for char in text):
                 return Answer(self.words[text])

@@ -73,7 +73,7 @@ def code_responses(
     _stop(undecided)
     choices = {match: scale for match in found.single if (scale := choice_scale(instrument, match.item))}
     table, unclear = through_text_form(table, instrument, choices)
-    undecided += [*unclear, *refused_positions(table, instrument, platform, found.single)]
+    undecided += unclear or refused_positions(table, instrument, platform, found.single)
     _stop(undecided)
     coded = {match.item: _code(table, instrument, platform, match) for match in found.single}
     several = _code_several(table, instrument, platform, found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tam.data.patterns import UnsafePattern, matches, safe_pattern
 from tam.data.responses import ColumnMatch
 from tam.data.table import Table
-from tam.data.wording import Heading, bare_wording, fold, heading, normalise, question_number
+from tam.data.wording import Heading, bare_wording, fold, heading, normalise, question_number, selected
 from tam.errors import Problem, Where, problem
 from tam.spec.instrument import ColumnRule
 from tam.spec.text import Text
@@ -18,6 +18,9 @@ _SHORTEST_CONTAINED = 4
 _LISTED = 6
 # Likeness is slow to compute; a table with more columns than this was not made by hand.
 _COMPARED = 400
+
+
+_FREE_TEXT = ("_text", "_open", "[other]", "[othertext]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Headers:
     headings: tuple[Heading, ...]
     questions: tuple[str, ...]
     """Wording of each column: the platform's row of question texts, else the header's own."""
+    asked: tuple[str, ...]
+    """The same without "selected choice"; empty for columns that hold the free text beside an option."""
     parts: tuple[tuple[tuple[str, str], ...], ...]
     """Every way in which a wording may be a question and its row or option."""
 
@@ -48,7 +53,11 @@ class Headers:
         questions = tuple(one.wording for one in worded)
         parts = tuple(one.parts for one in worded)
         plain = tuple(normalise(name) for name in table.header)
-        return cls(plain, tuple(map(str.casefold, plain)), headings, questions, parts)
+        folded = tuple(map(str.casefold, plain))
+        asked = tuple(
+            "" if name.endswith(_FREE_TEXT) else selected(one) for name, one in zip(folded, questions)
+        )
+        return cls(plain, folded, headings, questions, asked, parts)
 
     def where(self, wanted: str, names: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(i for i, name in enumerate(names) if name == wanted)
@@ -146,12 +155,12 @@ def _by_wording(headers: Headers, name: str, text: Text) -> Found:
         words = bare_wording(getattr(text, language) or "")
         if not words or words == fold(name):
             continue
-        if hits := headers.where(words, headers.questions):
+        if hits := headers.where(words, headers.asked):
             return Found(hits, f"wording ({language})")
         if hits := headers.rows(words):
             return Found(hits, f"wording ({language}), row of a matrix")
         long_enough = len(words) >= _SHORTEST_CONTAINED
-        if long_enough and (hits := tuple(i for i, one in enumerate(headers.questions) if words in one)):
+        if long_enough and (hits := tuple(i for i, one in enumerate(headers.asked) if words in one)):
             return Found(hits, f"wording ({language}) within the header")
     return Found((), "")
 

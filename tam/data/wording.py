@@ -62,7 +62,7 @@ def _parts(whole: str, plain: str) -> tuple[tuple[str, str], ...]:
     for shape in (_BRACKET, _CHOICE):
         if hit := shape.match(plain):
             return ((bare_wording(hit.group(1)), bare_wording(hit.group(2))),)
-    chosen = _SELECTED.sub("", plain)
+    chosen = selected(plain)
     found = []
     for mark in (" - ", ":", "_", "--", "-"):
         pieces = chosen.split(mark)
@@ -70,6 +70,11 @@ def _parts(whole: str, plain: str) -> tuple[tuple[str, str], ...]:
             pairs = [(mark.join(pieces[:i]), mark.join(pieces[i:])) for i in range(1, len(pieces))]
             found += [(bare_wording(one), bare_wording(two)) for one, two in pairs]
     return tuple(dict.fromkeys((one, two) for one, two in found if one and two))
+
+
+def selected(plain: str) -> str:
+    """A folded wording without the words that Qualtrics adds where an option has a text field."""
+    return bare_wording(_SELECTED.sub("", plain))
 
 
 def bare_wording(text: str) -> str:
