@@ -9,6 +9,7 @@ import click
 
 from tam.cli.answer import Answer, Block, Heading, Table
 from tam.cli.command import console, tam_command
+from tam.cli.platform_option import platform_option, with_platform
 
 if TYPE_CHECKING:
     from tam.spec.study import Study
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 @tam_command("check")
 @click.argument("study", required=False)
-def command(study: str | None) -> Answer:
+@platform_option
+def command(study: str | None, platform: str | None) -> Answer:
     """Are the study, the instrument and the data in order? Estimates nothing.
 
     STUDY is a study.toml or its folder; the nearest one upward unless given.
@@ -28,7 +30,7 @@ def command(study: str | None) -> Answer:
     from tam.analysis.check import check
     from tam.spec.study_file import load_study
 
-    loaded = load_study(study)
+    loaded = with_platform(load_study(study), platform)
     console().progress(f"checking {loaded.file}")
     found = check(loaded)
     record = {"study": study_summary(loaded), **found.to_dict()}

@@ -11,6 +11,7 @@ import click
 from tam.cli.answer import Answer
 from tam.cli.choices import comma_list
 from tam.cli.command import tam_command
+from tam.cli.platform_option import platform_option, with_platform
 
 if TYPE_CHECKING:
     from tam.spec.study import Study
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     callback=comma_list(["en", "zh"]),
     help="Languages of the reports.",
 )
+@platform_option
 def command(
     study: str | None,
     out: str | None,
@@ -49,6 +51,7 @@ def command(
     seed: int | None,
     level: float | None,
     languages: tuple[str, ...] | None,
+    platform: str | None,
 ) -> Answer:
     """Do everything: results.json, the reports, fifteen lines here.
 
@@ -62,6 +65,7 @@ def command(
     from tam.spec.study_file import load_study
 
     loaded = with_flags(load_study(study), bootstrap=bootstrap, seed=seed, level=level, languages=languages)
+    loaded = with_platform(loaded, platform)
     folder = Path(out) if out else loaded.folder
     return run_and_write(loaded, folder, workers=workers, scheduler=scheduler)
 

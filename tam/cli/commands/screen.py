@@ -9,13 +9,15 @@ import click
 
 from tam.cli.answer import Answer, Block, Heading, Table
 from tam.cli.command import console, tam_command
+from tam.cli.platform_option import platform_option, with_platform
 
 MOST_ROWS = 40
 
 
 @tam_command("screen")
 @click.argument("study", required=False)
-def command(study: str | None) -> Answer:
+@platform_option
+def command(study: str | None, platform: str | None) -> Answer:
     """Who would be flagged or dropped, and why.
 
     STUDY is a study.toml or its folder; the nearest one upward unless given. Only rules that the study
@@ -29,7 +31,7 @@ def command(study: str | None) -> Answer:
     from tam.data.stacking import with_sources
     from tam.spec.study_file import load_study
 
-    loaded = load_study(study)
+    loaded = with_platform(load_study(study), platform)
     console().progress(f"reading {', '.join(one.name for one in loaded.files) or loaded.data.name}")
     instrument, responses = read_study_data(loaded)
     found = screen(responses, instrument, loaded.screening)
