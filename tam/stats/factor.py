@@ -93,26 +93,33 @@ def _newton(residual: Array, start: Array, tolerance: float) -> tuple[Array, NDA
     With f half the sum: df/dl_i = l_i (s - l_i^2) - sum_j r_ij l_j, s the sum of squares; d2f/dl_i^2 =
     s - l_i^2; d2f/dl_i dl_j = 2 l_i l_j - r_ij.
     """
-    k = start.shape[-1]
-    diagonal = np.arange(k)
     loadings, moved = start.copy(), np.full(len(start), np.inf)
+    at = np.arange(len(start))
     for _ in range(30):
-        square = (loadings**2).sum(axis=-1, keepdims=True) - loadings**2
-        gradient = loadings * square - np.einsum("rij,rj->ri", residual, loadings)
-        hessian = 2 * loadings[:, :, None] * loadings[:, None, :] - residual
-        hessian[:, diagonal, diagonal] = square
-        steep = np.linalg.eigvalsh(hessian)[:, 0] > 1e-8
-        hessian[~steep] = np.eye(k)
+        gradient, hessian = _slopes(residual[at], loadings[at])
         step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
-        moved = np.where(steep, np.abs(step).max(axis=-1, initial=0.0), np.inf)
-        going = (moved > tolerance) & (moved < 0.5)
-        loadings[going] -= step[going]
-        if not going.any():
+        moved[at] = np.abs(step).max(axis=-1, initial=0.0)
+        going = (moved[at] > tolerance) & (moved[at] < 0.5)
+        at = at[going]
+        if not len(at):
             break
-    inside = (np.abs(loadings) <= _LARGEST_LOADING).all(axis=-1)
-    near = np.abs(loadings - start).max(axis=-1, initial=0.0) < 0.2
-    rests = (moved <= tolerance) & inside & near
+        loadings[at] -= step[going]
+        at = at[np.abs(loadings[at] - start[at]).max(axis=-1) < 0.2]
+    rests = (moved <= tolerance) & (np.abs(loadings) <= _LARGEST_LOADING).all(axis=-1)
+    if rests.any():
+        rests[rests] = np.linalg.eigvalsh(_slopes(residual[rests], loadings[rests])[1])[:, 0] > 1e-8
     return np.where(rests[:, None], loadings, start), rests
+
+
+def _slopes(residual: Array, loadings: Array) -> tuple[Array, Array]:
+    """Gradient (r, k) and Hessian (r, k, k) of half the sum of squared residuals."""
+    diagonal = np.arange(loadings.shape[-1])
+    square = (loadings**2).sum(axis=-1, keepdims=True) - loadings**2
+    gradient = loadings * square - (residual @ loadings[:, :, None])[:, :, 0]
+    hessian = 2 * loadings[:, :, None] * loadings[:, None, :] - residual
+    # The last part keeps an exactly singular matrix solvable; what it gives is then not accepted.
+    hessian[:, diagonal, diagonal] = square + 1e-12
+    return gradient, hessian
 
 
 def _principal_axis(correlation: Array) -> Array:

@@ -85,7 +85,8 @@ def polychoric(answers: Array) -> Polychoric | Unavailable:
     if len(moments.ran_away):
         return Unavailable(RAN_AWAY)
     pairs = k * (k - 1) // 2
-    return Polychoric(moments.covariance, moments.nacov[-pairs:, -pairs:] / n)
+    # n - 1 as lavaan's weighted least squares has it
+    return Polychoric(moments.covariance, moments.nacov[-pairs:, -pairs:] / (n - 1))
 
 
 def _interval(value: Value, gradient: Array, covariance: Array, level: float) -> tuple[Value, Value]:
