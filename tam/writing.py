@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,3 +49,26 @@ def _beside(place: Path) -> Path:
         os.umask(mask)
         path.chmod(0o666 & ~mask)
     return path
+
+
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV that a spreadsheet opens as it is: a byte order mark, no text that runs as a formula.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers, None
+    and NaN are empty.
+    """
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in header])
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell
+    return "" if cell is None or cell != cell else cell

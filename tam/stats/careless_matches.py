@@ -93,8 +93,13 @@ def _groups(codes: Array, blocks: int) -> list[Rows]:
             continue
         key = row_labels(part[whole])
         order = np.argsort(key, kind="stable")
-        cuts = np.flatnonzero(np.diff(key[order])) + 1
-        found += [whole[one] for one in np.split(order, cuts) if len(one) > 1]
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(key[order])) + 1])
+        sizes = np.diff(np.append(starts, len(order)))
+        several = sizes > 1
+        found += [
+            whole[order[start : start + size]]
+            for start, size in zip(starts[several], sizes[several], strict=True)
+        ]
     return found
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tam.stats.careless_consistency import rowwise_correlation
-
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 _SLICE = 8192
 """Respondents per slice, so that the working arrays stay in the processor's cache."""
+_FLAT = 1e-10
+"""A variance below this share of the squares is what rounding leaves of none."""
 _LEAST_PLACES = 6
 """Fewer places compared repeat by chance too easily."""
 
@@ -56,17 +56,36 @@ def autocorrelation(codes: Array) -> Array:
     ``codes`` (n, k) raw, in presentation order, NaN for no answer. Peer: ``responsePatterns::rp.acors`` with
     ``max.lag`` half the items and ``percentile.method = "max"``.
     """
-    n, k = codes.shape
-    found = np.full(n, np.nan)
-    for start in range(0, n, _SLICE):
+    found = np.full(len(codes), np.nan)
+    for start in range(0, len(codes), _SLICE):
         rows = slice(start, start + _SLICE)
-        part = codes[rows]
-        best = np.full(len(part), np.nan)
-        for lag in range(1, k // 2 + 1):
-            r = np.abs(rowwise_correlation(part[:, lag:], part[:, :-lag], _LEAST_PLACES))
-            best = np.fmax(best, r)
-        found[rows] = best
+        found[rows] = _strongest_lag(codes[rows])
     answered = ~np.isnan(codes)
     low = np.where(answered, codes, np.inf).min(axis=1, initial=np.inf)
     high = np.where(answered, codes, -np.inf).max(axis=1, initial=-np.inf)
     return np.where((answered.sum(axis=1) > _LEAST_PLACES) & (low == high), 1.0, found)
+
+
+def _strongest_lag(codes: Array) -> Array:
+    """The largest absolute correlation over lags, from sums of products; shape (n,)."""
+    answered = ~np.isnan(codes)
+    m = answered.astype(np.float64)
+    middle = np.where(answered, codes, 0.0).sum(axis=1) / np.maximum(answered.sum(axis=1), 1)
+    x = np.where(answered, codes - middle[:, None], 0.0)  # near zero, so that differences of sums keep digits
+    square = x * x
+    best = np.full(len(codes), np.nan)
+    for lag in range(1, codes.shape[1] // 2 + 1):
+        a, b, in_a, in_b = x[:, lag:], x[:, :-lag], m[:, lag:], m[:, :-lag]
+        n = _row_products(in_a, in_b)
+        sum_a, sum_b = _row_products(a, in_b), _row_products(b, in_a)
+        square_a, square_b = _row_products(square[:, lag:], in_b), _row_products(square[:, :-lag], in_a)
+        vary_a, vary_b = n * square_a - sum_a**2, n * square_b - sum_b**2
+        varies = (n >= _LEAST_PLACES) & (vary_a > _FLAT * n * square_a) & (vary_b > _FLAT * n * square_b)
+        size = np.sqrt(np.where(varies, vary_a * vary_b, 1.0))
+        r = np.minimum(np.abs(n * _row_products(a, b) - sum_a * sum_b) / size, 1.0)
+        best = np.fmax(best, np.where(varies, r, np.nan))
+    return best
+
+
+def _row_products(first: Array, second: Array) -> Array:
+    return np.einsum("ij,ij->i", first, second)

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tam.cli.answer import Answer, Block, Heading, Table
+from tam.cli.answer import Answer
 from tam.cli.command import console, tam_command
 from tam.cli.platform_option import platform_option, with_platform
+from tam.cli.screening_blocks import multiverse_blocks, screening_blocks
+from tam.record import to_record
+from tam.writing import csv_text, write_files
 
-MOST_ROWS = 40
+if TYPE_CHECKING:
+    from tam.analysis.screening import Screening
+    from tam.data.responses import Responses
+    from tam.errors import Problem
+    from tam.spec.instrument import Instrument
+    from tam.spec.study import Study
 
 
 @tam_command("screen")
 @click.argument("study", required=False)
 @platform_option
-def command(study: str | None, platform: str | None) -> Answer:
+@click.option(
+    "--to", metavar="CSV", help="Write the flag table: one row per respondent, one column per rule."
+)
+@click.option("--multiverse", is_flag=True, help="Fit the model under every combination of the rules.")
+def command(study: str | None, platform: str | None, to: str | None, multiverse: bool) -> Answer:
     """Who would be flagged or dropped, and why.
 
     STUDY is a study.toml or its folder; the nearest one upward unless given. Only rules that the study
-    lists under [screening] exclude remove anybody.
+    lists under [screening] exclude or exclude_if remove anybody.
 
     \b
       tam screen
+      tam screen --to flags.csv
+      tam screen --multiverse
     """
     from tam.analysis.reading import read_study_data
     from tam.analysis.screening import screen
@@ -35,58 +49,39 @@ def command(study: str | None, platform: str | None) -> Answer:
     console().progress(f"reading {', '.join(one.name for one in loaded.files) or loaded.data.name}")
     instrument, responses = read_study_data(loaded)
     found = screen(responses, instrument, loaded.screening)
-    record = {
-        "flow": [dict(step) for step in found.flow],
-        "screening": with_sources(found.to_dict(), responses.source),
-    }
-    return Answer(result=record, blocks=_shown(record), problems=(*responses.problems, *found.problems))
+    section = with_sources(found.to_dict(), responses.source)
+    flow = [dict(step) for step in found.flow]
+    blocks = screening_blocks(flow, section)
+    problems = [*responses.problems, *found.problems]
+    if multiverse:
+        console().progress("fitting the model under every combination of the rules")
+        section["multiverse"], told = _multiverse(loaded, responses, instrument, found)
+        problems += told
+        if section["multiverse"] is not None:
+            blocks += multiverse_blocks(section["multiverse"])
+    if to is not None:
+        _write(to, found, responses)
+    return Answer(result={"flow": flow, "screening": section}, blocks=blocks, problems=problems)
 
 
-def _shown(record: Mapping[str, Any]) -> list[Block]:
-    screening = record["screening"]
-    rules = tuple(
-        (one["rule"], str(one["n_flagged"]) if one["applicable"] else "-", "yes" if one["excludes"] else "no",
-         _settings(one["parameters"]) if one["applicable"] else str(one["reason"] or ""))
-        for one in screening["rules"]
-    )  # fmt: skip
-    flow = tuple(
-        (one["step"], one["rule"] or "", str(one["n_removed"]), str(one["n_left"])) for one in record["flow"]
-    )
-    blocks: list[Block] = [
-        Heading("Rules"),
-        Table(("rule", "flagged", "excludes", "with"), rules, "lrll"),
-        Heading("Flow"),
-        Table(("step", "rule", "removed", "left"), flow, "llrr"),
-    ]
-    excluded = screening["excluded"]
-    if excluded:
-        shown = tuple(
-            (_row(one), one["rule"], _text(one["value"]), _text(one["threshold"]))
-            for one in excluded[:MOST_ROWS]
-        )
-        blocks += [Heading("Excluded rows"), Table(("row", "rule", "value", "limit"), shown, "rlll")]
-    flags = screening["flags"]
-    if flags:
-        rows = tuple((_row(one), ", ".join(one["rules"])) for one in flags[:MOST_ROWS])
-        blocks += [Heading("Flagged rows"), Table(("row", "rules"), rows, "rl")]
-    for name, entries in (("excluded", excluded), ("flagged", flags)):
-        if len(entries) > MOST_ROWS:
-            blocks.append(f"{len(entries) - MOST_ROWS} more {name}; --json lists all")
-    return blocks
+def _multiverse(
+    study: Study, responses: Responses, instrument: Instrument, found: Screening
+) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """The section of the results and its problems; None where there is nothing to combine."""
+    from tam.analysis.multiverse import multiverse
+
+    result = multiverse(study, responses, instrument, found)
+    if result is None:
+        return None, ()
+    return to_record(result), result.problems
 
 
-def _row(one: Mapping[str, Any]) -> str:
-    """The spreadsheet row; with the file before it in a study of several."""
-    return f"{one['file']} {one['row']}" if "file" in one else str(one["row"])
-
-
-def _settings(parameters: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_text(value)}" for name, value in parameters.items())
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _write(target: str, found: Screening, responses: Responses) -> None:
+    """The flag table, one row per respondent; file and row where the study has several files."""
+    table = found.table()
+    if responses.source is not None:
+        places = responses.source.loc[table["row"]]
+        table["row"] = places["row"].to_numpy()
+        table.insert(0, "file", places["file"].to_numpy())
+    rows = zip(*(table[name].tolist() for name in table.columns), strict=True)
+    write_files({Path(target): csv_text(list(table.columns), rows)})
