@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from tam.definitions import definitions_in
 from tam.spec.instrument import Instrument
 from tam.spec.study import Study
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 PACKAGES = ("numpy", "scipy", "pandas", "semopy", "statsmodels", "pingouin")
 
 
-def provenance_record(study: Study, instrument: Instrument, responses: Responses) -> dict[str, Any]:
-    """The section ``provenance`` of the results. Holds no clock: the same inputs give the same record."""
+def provenance_record(
+    study: Study, instrument: Instrument, responses: Responses, sections: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The section ``provenance`` of the results: software, inputs, and the definitions that ``sections``
+    follow. Holds no clock: the same inputs give the same record."""
     return {
         "tam": metadata.version("tam-survey"),
         "python": platform.python_version(),
@@ -25,4 +30,5 @@ def provenance_record(study: Study, instrument: Instrument, responses: Responses
         "instrument_sha256": instrument.digest,
         "study_sha256": study.digest,
         "seed": study.seed,
+        "definitions": definitions_in(sections),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tam.analysis.analysis import Analysis
 from tam.analysis.hypotheses import judge
+from tam.analysis.measuring import measured, method_and_missing
 from tam.analysis.provenance import provenance_record
 from tam.analysis.reading import read_study_data
 from tam.analysis.structural import Structure, fit_structure, model_rows
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from tam.analysis.screening import Screening
 
 Progress = Callable[[str], None]
-STEPS = ("reading", "screening", "measurement", "structure", "effects", "moderation", "comparison")
+STEPS = (
+    *("reading", "screening", "measurement", "structure", "evidence"),
+    *("effects", "moderation", "comparison", "multiverse"),
+)
 
 
 def silent(_step: str) -> None:
@@ -51,6 +55,7 @@ def run(
 
 
 def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Analysis:
+    from tam.analysis.multiverse import multiverse
     from tam.analysis.screening import screen
 
     progress("reading")
@@ -60,13 +65,18 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     values = responses.values.loc[screening.kept]
     variables = responses.variables.loc[screening.kept]
     progress("measurement")
-    measurement, problems = _measurement(study, values)
+    measurement, problems = measured(study, values)
     problems = [*responses.problems, *screening.problems, *problems]
     progress("structure")
     rows = model_rows(values, variables, study.model, study.options.missing)
     structure = fit_structure(study.model, rows, study.options)
-    progress("effects")
     problems += [*structure.fit.problems, *structure.problems]
+    progress("evidence")
+    evidence, found = method_and_missing(
+        study, responses.missing.loc[screening.kept], values, variables, structure.fit
+    )
+    problems += found
+    progress("effects")
     effects, found = _effects(study, structure, rows, bootstrap)
     problems += found
     progress("moderation")
@@ -75,35 +85,27 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     progress("comparison")
     comparison, found = _comparison(study, instrument, values, variables)
     problems += found
-    section = _structure_section(study, structure, effects, moderation)
+    progress("multiverse")
+    specifications = multiverse(study, responses, instrument, screening)
+    problems += specifications.problems if specifications else ()
+    sections: dict[str, Any] = {
+        "screening": {**screening.to_dict(), "multiverse": to_record(specifications)},
+        "measurement": {**measurement, **evidence},
+        "structure": _structure_section(study, structure, effects, moderation),
+    }
     return Analysis(
         study=study_record(study, instrument, responses),
         flow=_flow(screening, study.options.missing, len(values), structure.fit.n),
-        screening=screening.to_dict(),
-        measurement=measurement,
-        structure=section,
+        screening=sections["screening"],
+        measurement=sections["measurement"],
+        structure=sections["structure"],
         effects=effects,
         moderation=moderation,
         comparison=comparison,
         problems=[one.to_dict() for one in _distinct(problems)],
-        provenance=provenance_record(study, instrument, responses),
+        provenance=provenance_record(study, instrument, responses, sections),
         exit_code=max((one.exit_code for one in problems), default=0),
     )
-
-
-def _measurement(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], list[Problem]]:
-    from tam.analysis.measurement import measurement
-
-    instrument = study.instrument
-    result = measurement(
-        values,
-        instrument.first_order(),
-        scales={name: instrument.scales[item.scale] for name, item in instrument.items.items()},
-        reversed_items=[name for name, item in instrument.items.items() if item.reverse],
-        ci=study.options.ci,
-        seed=study.seed,
-    )
-    return result.to_dict(), list(result.problems)
 
 
 def _effects(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from tam.content import content_path
+from tam.definitions import explanations
 from tam.errors import Language, catalogue
 
 
@@ -53,8 +54,8 @@ def references() -> Mapping[str, Reference]:
 @cache
 def topics(language: Language = "en") -> Mapping[str, Topic]:
     """Every statistic, rule and verdict by its names; formula and peer stand in the English file only."""
-    neutral = _explanations("en")
-    words = _explanations(language)
+    neutral = explanations("en")
+    words = explanations(language)
     found: dict[str, Topic] = {}
     for name, entry in neutral.items():
         told = words.get(name, entry)
@@ -108,14 +109,6 @@ def explained(name: str, language: Language = "en") -> Topic | None:
 def _without_braces(sentence: str) -> str:
     """The places that a problem fills with its values, as ``<name>``."""
     return sentence.replace("{", "<").replace("}", ">")
-
-
-def _explanations(language: Language) -> dict[str, Any]:
-    """The entries of every area, one file each, in one mapping."""
-    found: dict[str, Any] = {}
-    for path in sorted(content_path("reports", "words", "explain").glob(f"*.{language}.toml")):
-        found |= tomllib.loads(path.read_text(encoding="utf-8"))
-    return found
 
 
 def _read(*parts: str) -> dict[str, Any]:
