@@ -34,6 +34,7 @@ from tam.analysis.method_bias_models import (
     told,
     trusted,
     uncorrelated,
+    without_error,
 )
 from tam.analysis.method_bias_paths import MethodPaths, PathChange, Paths, fitted_paths, path_changes
 from tam.analysis.method_bias_scores import (
@@ -258,7 +259,8 @@ def _latent_method_factors(
     own: _Study, structure: Fit | Unavailable
 ) -> tuple[LatentMethodFactors, dict[str, MethodPaths | Unavailable]]:
     name = free_name("METHOD", {*own.model.constructs, *own.rows.columns})
-    apart = own.model.to_lavaan() + uncorrelated(name, own.model.used_constructs())
+    model = own.model.to_lavaan() + without_error(own.constructs)
+    apart = model + uncorrelated(name, own.model.used_constructs())
     parts, after = [], {}
     for kind, factor in (("equal", equal_method_factor), ("free", free_method_factor)):
         fit = attempt(apart + factor(own.items, name), own.rows, own.setting)
@@ -308,7 +310,7 @@ def _cfa_marker(
         other = fitted_paths(trusted(attempt(own.model.to_lavaan(), table, own.setting)), own.model)
     after: dict[str, MethodPaths | Unavailable] = {}
     for kind, equal in (("cfa_marker_c", True), ("cfa_marker_u", False)):
-        text = structural_with_marker(own.model, own.items, factor, equal)
+        text = structural_with_marker(own.model, own.constructs, factor, equal)
         paths = fitted_paths(trusted(attempt(text, table, own.setting)), own.model)
         if isinstance(paths, Unavailable) or isinstance(other, Unavailable):
             after[kind] = paths if isinstance(paths, Unavailable) else Unavailable(str(other))

@@ -22,6 +22,7 @@ from tam.analysis.method_bias_models import (
     told,
     trusted,
     uncorrelated,
+    without_error,
 )
 from tam.errors import Unavailable
 from tam.spec.model import Model
@@ -162,11 +163,15 @@ def equal_terms(items: Sequence[str], label: str) -> str:
     return " + ".join(f"{label}*{item}" for item in items)
 
 
-def structural_with_marker(model: Model, items: Sequence[str], marker: MarkerFactor, equal: bool) -> str:
+def structural_with_marker(
+    model: Model, constructs: Mapping[str, Sequence[str]], marker: MarkerFactor, equal: bool
+) -> str:
     """The structural model with the marker moving every item, by the same amount or each by its own."""
+    items = [item for block in constructs.values() for item in block]
     label = free_name("method_c", [*items, *marker.loadings])
     terms = equal_terms(items, label) if equal else " + ".join(items)
-    return model.to_lavaan() + marker.syntax(terms) + uncorrelated(marker.name, model.used_constructs())
+    apart = uncorrelated(marker.name, model.used_constructs())
+    return model.to_lavaan() + without_error(constructs) + marker.syntax(terms) + apart
 
 
 def method_loadings(

@@ -71,9 +71,13 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
 
 def measurement_syntax(constructs: Mapping[str, Sequence[str]]) -> str:
     """Each item on its own construct; a construct of one item is that item, without error."""
-    lines = [f"{name} =~ {' + '.join(items)}" for name, items in constructs.items()]
-    lines += [f"{items[0]} ~~ 0*{items[0]}" for items in constructs.values() if len(items) == 1]
-    return "\n".join(lines) + "\n"
+    lines = [f"{name} =~ {' + '.join(items)}\n" for name, items in constructs.items()]
+    return "".join(lines) + without_error(constructs)
+
+
+def without_error(constructs: Mapping[str, Sequence[str]]) -> str:
+    """Single items have no error; lavaan frees it where such an item loads on a second factor."""
+    return "".join(f"{items[0]} ~~ 0*{items[0]}\n" for items in constructs.values() if len(items) == 1)
 
 
 def single_factor_syntax(items: Sequence[str], name: str) -> str:
