@@ -71,3 +71,19 @@ def leaves(node: Any, path: str = "") -> list[str]:
     if not isinstance(node, dict):
         return [path]
     return [leaf for key, one in node.items() for leaf in leaves(one, f"{path}.{key}" if path else key)]
+
+
+#: Fields of the simulated survey's values that the tests of this folder compare.
+EXPECTED_FIELDS = {
+    "n",
+    "software",
+    "kmo",
+    "kmo_items",
+    "bartlett",
+    "efa",
+    "cfa",
+    "CR",
+    "htmt",
+    "htmt2",
+    "parallel",
+}
