@@ -1,4 +1,4 @@
-"""CSV and TSV text to a grid of cells; comma, semicolon and tab are told apart by the rows themselves."""
+"""Delimited text to a grid of cells; comma, semicolon, tab and bar are told apart by the rows themselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 from tam.data.table import Grid
 from tam.errors import TamError, Where, problem
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 _PROBE_ROWS = 50
 # In a table of two or three columns a comma in a long comment would look like a row.
 _NARROWEST = 4
@@ -24,13 +24,14 @@ def read_delimited(text: str, file: str, encoding: str) -> Grid:
     separator = declared or choose_separator(text)
     records: list[list[str]] = []
     numbers: list[int] = []
-    for number, record in enumerate(_records(text, separator, file, offset), start=1 + offset):
+    held: dict[str, str] = {}
+    for number, (record, lines) in enumerate(_records(text, separator, file, offset), start=1 + offset):
         if any(cell.strip() for cell in record):
-            if any(
-                _swallows_rows(cell, separator, len(records[0] if records else record)) for cell in record
-            ):
+            width = len(records[0] if records else record)
+            if lines > 1 and any(_swallows_rows(cell, separator, width) for cell in record):
                 raise TamError(problem("quote-not-closed", Where(file=file, row=number)))
-            records.append(record)
+            # the same few answers over and over: each text is kept once
+            records.append([held.setdefault(cell, cell) for cell in record])
             numbers.append(number)
     return Grid(tuple(records), tuple(numbers), encoding, separator)
 
@@ -69,15 +70,19 @@ def _probe(text: str, separator: str) -> list[list[str]]:
     return records[:-1] if cut_off and len(records) > 1 else records[:_PROBE_ROWS]
 
 
-def _records(text: str, separator: str, file: str, offset: int) -> Iterator[list[str]]:
-    """Records of the text; a quote that is never closed and a cell beyond all measure are problems."""
-    strict = not _has_stray_quotes(text, separator)
+def _records(text: str, separator: str, file: str, offset: int) -> Iterator[tuple[list[str], int]]:
+    """Records of the text, each with the number of lines it takes up.
+
+    A quote that is never closed and a cell beyond all measure are problems.
+    """
+    strict = '"' in text and not _has_stray_quotes(text, separator)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
     number = offset
     while True:
         number += 1
+        before = reader.line_num
         try:
-            yield next(reader)
+            record = next(reader)
         except StopIteration:
             return
         except csv.Error as fault:
@@ -85,6 +90,7 @@ def _records(text: str, separator: str, file: str, offset: int) -> Iterator[list
             if "field larger" in str(fault):
                 raise TamError(problem("cell-too-large", where, limit=csv.field_size_limit())) from fault
             raise TamError(problem("quote-not-closed", where)) from fault
+        yield record, reader.line_num - before
 
 
 def _swallows_rows(cell: str, separator: str, width: int) -> bool:

@@ -59,7 +59,8 @@ def _table(grid: Grid, layout: Layout, file: str, digest: str) -> Table:
     header = _trimmed(list(layout.names) if layout.names else grid.records[layout.header])
     records, numbers = grid.records[layout.first :], grid.numbers[layout.first :]
     width = len(header)
-    wide = [(n, len(_trimmed(r))) for n, r in zip(numbers, records) if any(map(str.strip, r[width:]))]
+    longer = ((n, r) for n, r in zip(numbers, records) if len(r) > width)
+    wide = [(n, len(_trimmed(r))) for n, r in longer if any(map(str.strip, r[width:]))]
     problems = [*_width_problems(file, width, wide)]
     if width > _MOST_COLUMNS:
         problems.append(problem("too-many-columns", Where(file=file), n=width, limit=_MOST_COLUMNS))
@@ -91,11 +92,10 @@ def _table(grid: Grid, layout: Layout, file: str, digest: str) -> Table:
 
 
 def _frame(records: Sequence[list[str]], width: int) -> pd.DataFrame:
-    """The cells as a table of text, shape (n, width), equal texts of a file held once."""
+    """The cells as a table of text, shape (n, width)."""
     cells = np.empty((len(records), width), dtype=object)
-    held: dict[str, str] = {}
     for i, record in enumerate(records):
-        cells[i] = [held.setdefault(cell, cell) for cell in _padded(record, width)]
+        cells[i] = record if len(record) == width else _padded(record, width)
     return pd.DataFrame(cells)
 
 
