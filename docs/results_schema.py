@@ -1,78 +1,41 @@
-"""The JSON Schema of results.json, written once, here; docs/generate.py writes it out and tells it."""
+"""The JSON Schema of results.json, written once, here; docs/generate.py writes it out and tells it.
+
+What stands in the results as a whole frozen result is read off its types (``schema_of_types``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-Schema = dict[str, Any]
-
-NUMBER: Schema = {"type": ["number", "null"]}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-FLAG: Schema = {"type": "boolean"}
-TEXT: Schema = {"type": "string"}
-MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-ANYTHING: Schema = {}
-
-
-def record(about: str, optional: Mapping[str, Schema] | None = None, /, **fields: Schema) -> Schema:
-    """An object with exactly these keys; those of ``optional`` may be missing."""
-    extra = optional or {}
-    return {
-        "type": "object",
-        "description": about,
-        "properties": {**fields, **extra},
-        "required": list(fields),
-        "additionalProperties": False,
-    }
-
-
-def by_name(about: str, value: Schema) -> Schema:
-    """An object whose keys are names of the study."""
-    return {"type": "object", "description": about, "additionalProperties": value}
-
-
-def rows(about: str, item: Schema) -> Schema:
-    return {"type": "array", "description": about, "items": item}
-
-
-def one_of(about: str, *values: str) -> Schema:
-    return {"enum": list(values), "description": about}
-
-
-def maybe(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def told(schema: Schema, about: str) -> Schema:
-    return {**schema, "description": about}
-
-
-BILINGUAL = record("The same words in two languages; one may be missing.", en=MAYBE_TEXT, zh=MAYBE_TEXT)
-REASONS = by_name("Why a value is null: its dotted path and the reason.", TEXT)
-PLACE = record(
-    "Where; rows as a spreadsheet numbers them (header = 1).",
-    file=MAYBE_TEXT,
-    row={"type": ["integer", "null"]},
-    column=MAYBE_TEXT,
-    item=MAYBE_TEXT,
-    line={"type": ["integer", "null"]},
+from schema_of_types import section_of
+from schema_words import (
+    ANYTHING,
+    BILINGUAL,
+    COUNT,
+    ESTIMATE,
+    FLAG,
+    INTERVAL,
+    MAYBE_TEXT,
+    MEASURES,
+    NUMBER,
+    PROBLEM,
+    PROBLEMS,
+    REASONS,
+    TEXT,
+    Schema,
+    by_name,
+    maybe,
+    one_of,
+    record,
+    rows,
+    told,
 )
-PROBLEM = record(
-    "A problem as it is told to a person; `tam explain CODE` says more.",
-    code=TEXT,
-    severity=one_of("How grave.", "error", "warning", "note"),
-    where=PLACE,
-    what=TEXT,
-    why=TEXT,
-    mend=TEXT,
-    values=by_name("The values in the sentences, to tell them in another language.", ANYTHING),
-)
-PROBLEMS = rows("Problems met in this section.", PROBLEM)
-MEASURES = by_name("Fit measures by name (`tam explain NAME`); null where the estimator has none.", NUMBER)
-INTERVAL = {"ci_low": NUMBER, "ci_high": NUMBER}
-ESTIMATE = {"est": NUMBER, "se": NUMBER, "z": NUMBER, "p": NUMBER, **INTERVAL}
-MATRIX = by_name("A square table: row, then column.", by_name("One row.", NUMBER))
+
+from tam.analysis.dimensionality import Dimensionality
+from tam.analysis.distributions import Distributions
+from tam.analysis.measurement import Measurement
+from tam.analysis.method_bias import MethodBias
+from tam.analysis.missing_data import MissingData
+from tam.analysis.multiverse import Multiverse
+from tam.analysis.validity import Validity
 
 STUDY = record(
     "What the study file, the instrument and the data were understood to say.",
@@ -161,7 +124,18 @@ STUDY = record(
 
 FLOW = rows(
     "Who was left after each step, from the export to the analysis.",
-    record("One step.", step=TEXT, rule=MAYBE_TEXT, n_removed=COUNT, n_left=COUNT),
+    record(
+        "One step.",
+        {
+            "n_flagged": told(COUNT, "Of those left, flagged by a rule but not removed by it."),
+            "n_flagged_twice": told(COUNT, "Of them, by two rules or more."),
+            "flagged_by": by_name("Rule: how many.", COUNT),
+        },
+        step=TEXT,
+        rule=MAYBE_TEXT,
+        n_removed=COUNT,
+        n_left=COUNT,
+    ),
 )
 
 SCREENING = record(
@@ -173,24 +147,54 @@ SCREENING = record(
             "One rule; where not applicable `reason` says why.",
             rule=TEXT,
             description_key=TEXT,
+            role=told(TEXT, "eligibility, quality, shown (no flag by itself), report (a number only)."),
+            counts=told(FLAG, "Whether to be found by it is a flag."),
             parameters=by_name("Its limits.", ANYTHING),
             applicable=FLAG,
             reason=MAYBE_TEXT,
             n_flagged=COUNT,
             excludes=FLAG,
+            in_exclude_if=told(FLAG, "Removes together with others of the study's `exclude_if`."),
+            found=by_name("What else the rule found.", ANYTHING),
         ),
     ),
     flags=rows("Flagged rows.", record("One row.", row=COUNT, rules=rows("Rules.", TEXT))),
     overlap=rows(
         "Rules that flag the same rows.", record("A pair.", rules=rows("Two rules.", TEXT), n=COUNT)
     ),
+    sets=rows(
+        "Rows flagged by exactly these rules, the most frequent first.",
+        record("A set.", rules=rows("Rules.", TEXT), n=COUNT),
+    ),
     excluded=rows(
         "The exclusion log.", record("One row.", row=COUNT, rule=TEXT, value=ANYTHING, threshold=ANYTHING)
     ),
     n_read=COUNT,
     n_flagged=COUNT,
+    n_flagged_twice=told(COUNT, "By two rules or more."),
     n_excluded=COUNT,
     n_kept=COUNT,
+    declared=record(
+        "When the rules were fixed, as the study says, and the digest of all rules and limits.",
+        when=one_of("Against the reading of the data.", "before", "after", "not_stated"),
+        date=MAYBE_TEXT,
+        reference=MAYBE_TEXT,
+        digest=TEXT,
+    ),
+    indices=by_name(
+        "How each index of careless responding is distributed over the respondents read.",
+        record(
+            "One index.",
+            n=COUNT,
+            n_undefined=COUNT,
+            mean=NUMBER,
+            sd=NUMBER,
+            min=NUMBER,
+            max=NUMBER,
+            quantiles=by_name("Percent: value.", NUMBER),
+        ),
+    ),
+    multiverse=maybe(section_of(Multiverse)),
     missing=rows(
         "Missing answers of each item among those kept.",
         record(
@@ -199,89 +203,13 @@ SCREENING = record(
     ),
 )
 
-EIGENVALUES = maybe(
-    record(
-        "Observed and random eigenvalues.",
-        observed=rows("Observed.", NUMBER),
-        random_mean=rows("Mean of random ones.", NUMBER),
-        random_percentile=rows("Percentile of random ones.", NUMBER),
-        suggested=COUNT,
-    )
-)
-
-MEASUREMENT = record(
-    "Do the scales measure?",
-    {"method_bias": ANYTHING},
-    n=told(COUNT, "Respondents after screening."),
-    n_complete=told(COUNT, "Of them, those who answered every item."),
-    ci=told(NUMBER, "Level of the intervals."),
-    items=by_name(
-        "Items by name.",
-        record(
-            "One item.",
-            construct=TEXT,
-            n=COUNT,
-            n_missing=COUNT,
-            mean=NUMBER,
-            sd=NUMBER,
-            skew=NUMBER,
-            kurtosis=NUMBER,
-            min=NUMBER,
-            max=NUMBER,
-            counts=by_name("Answer: how often.", COUNT),
-            item_rest_r=NUMBER,
-            alpha_if_dropped=NUMBER,
-            loading=maybe(record("Standardised loading of the joint CFA.", **ESTIMATE)),
-        ),
-    ),
-    constructs=by_name(
-        "First-order constructs by name.",
-        record(
-            "One scale.",
-            n=COUNT,
-            k=told(COUNT, "Number of items."),
-            alpha=NUMBER,
-            alpha_ci_low=NUMBER,
-            alpha_ci_high=NUMBER,
-            alpha_std=NUMBER,
-            omega=NUMBER,
-            composite_reliability=NUMBER,
-            ave=NUMBER,
-            rho_a=NUMBER,
-            mean_inter_item_r=NUMBER,
-            mean=NUMBER,
-            sd=NUMBER,
-        ),
-    ),
-    fornell_larcker=MATRIX,
-    htmt=MATRIX,
-    htmt2=MATRIX,
-    latent_correlations=MATRIX,
-    kmo=maybe(record("Kaiser-Meyer-Olkin.", overall=NUMBER, items=by_name("Per item.", NUMBER))),
-    bartlett=maybe(record("Test of sphericity.", chisq=NUMBER, df=NUMBER, p=NUMBER)),
-    parallel_analysis=maybe(
-        record(
-            "How many dimensions.",
-            components=EIGENVALUES,
-            factors=EIGENVALUES,
-            n=COUNT,
-            percentile=NUMBER,
-            replications=COUNT,
-            seed=COUNT,
-        )
-    ),
-    cfa=maybe(
-        record(
-            "The joint confirmatory factor analysis.",
-            measures=MEASURES,
-            n=COUNT,
-            estimator=TEXT,
-            converged=FLAG,
-            admissible=FLAG,
-        )
-    ),
-    problems=PROBLEMS,
-    unavailable=REASONS,
+MEASUREMENT = section_of(
+    Measurement,
+    distributions=section_of(Distributions),
+    dimensionality=section_of(Dimensionality),
+    validity=section_of(Validity),
+    missing_data=section_of(MissingData),
+    method_bias=section_of(MethodBias),
 )
 
 CROSS_CHECK = record(
@@ -514,6 +442,7 @@ PROVENANCE = record(
     instrument_sha256=TEXT,
     study_sha256=TEXT,
     seed=COUNT,
+    definitions=by_name("Statistics that stand in the results: version of the definition.", COUNT),
 )
 
 
