@@ -52,7 +52,7 @@ def ordinal_reliability(answers: Array, level: float = 0.95) -> OrdinalReliabili
 
     answers: (n, k) complete, at most ten different ones per item. Intervals by the delta method from the
     asymptotic covariance of the polychoric correlations, symmetric for log(1 - coefficient).
-    Zumbo, Gadermann & Zeisser (2007), Journal of Modern Applied Statistical Methods 6, 21-29.
+    Gadermann, Guhn & Zumbo (2012), Practical Assessment, Research, and Evaluation 17(3).
     Peer: ``psych::alpha(psych::polychoric(x)$rho)``, ``psych::omega(psych::polychoric(x)$rho, 1)``.
     """
     found = polychoric(answers)

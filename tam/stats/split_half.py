@@ -29,8 +29,7 @@ def split_half(covariance: Array) -> float | Unavailable:
 
     The correlation of the two half scores, stepped up to the length of the scale: by Spearman-Brown for
     halves of the same size, by Horst's formula for unequal ones (odd number of items). covariance: (k, k),
-    k >= 3. At most 1. Spearman (1910), Brown (1910), British Journal of Psychology 3; Horst (1951),
-    Psychometrika 16, 368-370.
+    k >= 3. At most 1. Horst (1951), Educational and Psychological Measurement 11, 368-371.
     """
     k = len(covariance)
     if k < 3:
@@ -82,7 +81,7 @@ def stepped_up(r: Array | float, share: float) -> Array:
     """Reliability of the whole from the correlation r (...) of two parts that hold ``share`` and the rest.
 
     r (sqrt(r^2 + 4 p q (1 - r^2)) - r) / (2 p q (1 - r^2)); with equal parts this is 2 r / (1 + r).
-    Horst (1951), Psychometrika 16, 368-370.
+    Horst (1951), Educational and Psychological Measurement 11, 368-371.
     """
     r = np.asarray(r, dtype=np.float64)
     pq = share * (1 - share)

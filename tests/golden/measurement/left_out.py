@@ -14,8 +14,8 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "item_total.r_raw": "correlation of an item with a total that holds the item itself; the correlation"
         " with the rest, r_drop, is compared",
         "item_total.r_std": "as r_raw, of standardised items",
-        "item_total.r_cor": "item-total correlation corrected for overlap and unreliability by squared multiple"
-        " correlations; the correlation with the rest, r_drop, is compared",
+        "item_total.r_cor": "item-total correlation corrected for overlap and unreliability by squared"
+        " multiple correlations; the correlation with the rest, r_drop, is compared",
     },
     "validity.json": {
         "semTools_AVE": "from unstandardised loadings and observed variances; ours is Fornell and Larcker's"
@@ -34,9 +34,9 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "scales.*.alpha_unreversed": "compared for PU and TRU; empty for scales without a reversed item",
     },
     "psych_reliability.json": {
-        "spearman_brown": "with an odd number of items 2r / (1 + r) takes halves of unequal size for equal ones;"
-        " ours is Horst's formula, so only r_odd_even is compared there",
-        "lambda4": "with an odd number of items psych 2.2.9 does not look at every split; ours is then only held"
-        " not to be lower",
+        "spearman_brown": "with an odd number of items 2r / (1 + r) takes halves of unequal size for equal"
+        " ones; ours is Horst's formula, so only r_odd_even is compared there",
+        "lambda4": "with an odd number of items psych 2.2.9 does not look at every split; ours is then only"
+        " held not to be lower",
     },
 }
