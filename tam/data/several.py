@@ -149,7 +149,7 @@ def _chosen(one: Coder, cell: str, ranked: bool) -> tuple[list[Code] | None, str
         answer = one.code(piece)
         code = int(answer.code) if isinstance(answer.code, float) else answer.code
         if answer.fault or code is None or code not in one.scale.labels:
-            return None, "not_on_scale", answer.fault or "not_on_scale"
+            return None, answer.fault or "not_on_scale", answer.fault or "not_on_scale"
         if code not in codes:
             codes.append(code)
     return codes, "", ""

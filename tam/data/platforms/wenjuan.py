@@ -14,15 +14,19 @@ from tam.data.table import Grid, Layout
 from tam.data.wording import fold
 
 _FILE_NAME = re.compile(r"All_Data_(Readable|Original)", re.IGNORECASE)
-_QUESTION = re.compile(r"q\d{1,3}(?:_[ar]\d{1,3})?(?:_open)?")
+_QUESTION = re.compile(r"Q\d{1,3}(?:_[AR]\d{1,3})?(?:_open)?")
+_PART = re.compile(r"Q\d{1,3}_[AR]\d{1,3}")
 _ENOUGH_QUESTIONS = 2
 
 
 def recognise(grid: Grid, file: str) -> Layout | None:
     header = [fold(cell) for cell in grid.records[0]] if grid.records else []
     named = _FILE_NAME.search(file)
-    questions = sum(bool(_QUESTION.fullmatch(cell)) for cell in header)
-    original = "start" in header and "finish" in header and questions >= _ENOUGH_QUESTIONS
+    names = [cell.strip() for cell in grid.records[0]] if grid.records else []
+    questions = sum(bool(_QUESTION.fullmatch(name)) for name in names)
+    # start, finish and Q1 alone are names that anybody may give
+    sure = named is not None or any(_PART.fullmatch(name) for name in names)
+    original = sure and {"start", "finish"} <= set(header) and questions >= _ENOUGH_QUESTIONS
     if original:
         evidence = [f"columns start, finish and {questions} such as Q1"]
     elif named and "答题时长" in header:

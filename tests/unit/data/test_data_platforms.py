@@ -244,3 +244,75 @@ def test_bare_numbers_on_a_scale_without_labels_are_read_with_a_warning(write, s
     responses = code_responses(read_table(write(rows)), unlabelled)
     assert responses.raw.iloc[0].tolist() == [1, 2, 5, 1]
     assert "wenjuanxing-positions-possible" in [one.code for one in responses.problems]
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "seconds"),
+    [
+        ("2025-03-01 10:00:00", "2025-03-01 10:02:03", 123),
+        ("03/01/2025 11:59:00 PM", "03/02/2025 12:01:00 AM", 120),
+        ("01/03/2025 23:59:00", "02/03/2025 00:01:00", 120),  # day first: else it took a month
+        ("13/03/2025 10:00:00", "13/03/2025 10:00:59", 59),
+        ("2025/3/1 10:00", "2025/3/1 下午 1:00", 10800),
+        ("2025-03-01 10:00:00", "2025-03-01 09:00:00", float("nan")),
+    ],
+)
+def test_a_duration_is_the_end_minus_the_start(write, small, started, ended, seconds):
+    meta = ["Respondent ID", "Collector ID", "Start Date", "End Date"]
+    rows = [
+        [*meta, "PU1", "PU2", "ATT1", "ATT2"],
+        [""] * 4 + ["Response"] * 4,
+        ["1", "9", started, ended, "Agree", "Agree", "Neutral", "2"],
+        ["2", "9", started, started, "Agree", "Neutral", "Neutral", "2"],
+    ]
+    found = code_responses(read_table(write(rows)), small).meta["seconds"].tolist()
+    np.testing.assert_array_equal(found, [seconds, 0])
+
+
+def test_a_surveymonkey_question_with_a_second_column_for_other_words(write, small):
+    meta = ["Respondent ID", "Collector ID", "Start Date", "End Date"]
+    rows = [
+        [*meta, "PU1", "PU2", "ATT1", "ATT2", "Your gender", ""],
+        [""] * 4 + ["Response"] * 5 + ["Other (please specify)"],
+        ["1", "9", "", "", "Agree", "Agree", "Neutral", "2", "Male", ""],
+        ["2", "9", "", "", "Agree", "Neutral", "Neutral", "2", "Female", "words"],
+    ]  # fmt: skip
+    found = code_responses(read_table(write(rows)), small)
+    assert found.variables["gender"].tolist() == ["Male", "Female"]
+    assert found.unused_columns == ("Collector ID", "Your gender [Other (please specify)]")
+
+
+def test_answers_may_stand_in_tags(write, small):
+    rows = [
+        ["PU1", "PU2", "ATT1", "ATT2"],
+        ["<b>Agree</b>", "2", "3", "1"],
+        ["<p>Neutral </p>", "2", "3", "1"],
+    ]
+    assert code_responses(read_table(write(rows)), small).raw["PU1"].tolist() == [4, 3]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Timestamp", "PU1", "PU2"], ["2025/03/01 10:00:00", "1", "2"]],
+        [["timestamp", "I like notes.", "I like videos."], ["1740823200", "1", "2"]],
+        [["start", "finish", "Q1", "Q2"], ["1", "2", "3", "4"]],
+        [["record_id", "PU1", "task_complete"], ["1", "2", "17"]],
+        [["id", "submitdate", "PU1"], ["1", "2", "3"]],
+        [["编号", "答题时长", "PU1"], ["1", "2", "3"]],
+        [["V1", "V2", "V3", "V4"], ["1", "2", "3", "4"]],
+    ],
+)
+def test_a_table_with_some_names_of_a_platform_is_still_a_plain_table(write, rows):
+    assert read_table(write(rows)).platform == "plain"
+
+
+def test_the_text_form_of_another_activity_is_not_taken(tmp_path, write, small):
+    write([META + QUESTIONS, *ANSWERS], name="13_按文本_t_3_3.csv")
+    rows = [
+        META + QUESTIONS,
+        ["1"] + [""] * 5 + ["5", "2", "3", "1"],
+        ["2"] + [""] * 5 + ["4", "1", "1", "6"],
+    ]
+    table = read_table(write(rows, name="3_按序号_t_3_3.csv"))
+    assert table.text_form is None
