@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,18 +52,19 @@ def _beside(place: Path) -> Path:
     return path
 
 
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What spreadsheets take for the beginning of a formula, in both widths."""
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV that a spreadsheet opens as it is: a byte order mark, no text that runs as a formula.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers, None
-    and NaN are empty.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers, also
+    those that are written as text; None and NaN are empty.
     """
     text = io.StringIO()
     text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_harmless(name) for name in header])
     writer.writerows([_harmless(cell) for cell in row] for row in rows)
     return text.getvalue()
@@ -70,5 +72,12 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _harmless(cell: object) -> object:
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell
+        return f"'{cell}" if cell.lstrip(" ").startswith(_STARTS_FORMULA) and not _is_number(cell) else cell
     return "" if cell is None or cell != cell else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text)) and "_" not in text
+    except ValueError:
+        return False

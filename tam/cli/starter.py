@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tam.writing import csv_text
+
 if TYPE_CHECKING:
     from tam.spec.instrument import Instrument
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _COMMENTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -53,9 +51,9 @@ def starter_files(instrument: Instrument, name: str, language: str) -> dict[str,
     codebook = codebook_rows(instrument)
     return {
         "study.toml": study_toml(instrument, name, language),
-        "codebook.csv": _csv(list(codebook[0]), [list(row.values()) for row in codebook]),
+        "codebook.csv": csv_text(list(codebook[0]), [list(row.values()) for row in codebook]),
         f"questionnaire.{language}.html": questionnaire_html(instrument, language),
-        "data.csv": _csv([row["item"] for row in codebook], []),
+        "data.csv": csv_text([row["item"] for row in codebook], []),
     }
 
 
@@ -115,27 +113,6 @@ def _groups(instrument: Instrument) -> list[str]:
 def _toml(text: str) -> str:
     """A basic TOML string: JSON writes the same escapes, but leaves one control character alone."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A CSV that a spreadsheet opens as text: byte order mark, and no cell that it would compute."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([[_as_text(cell) for cell in row] for row in rows])
-    return "\ufeff" + stream.getvalue()
-
-
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def existing(folder: Path, names: Sequence[str]) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from pathlib import Path
 
 import pytest
 
 from tam.errors import TamError
-from tam.writing import write_files
+from tam.writing import csv_text, write_files
 
 
 def test_text_is_utf8_with_line_feeds_and_bytes_are_left_alone(tmp_path: Path) -> None:
@@ -52,3 +54,32 @@ def test_a_new_file_has_the_rights_of_any_new_file(tmp_path: Path) -> None:
     ordinary.write_text("x", encoding="utf-8")
     write_files({tmp_path / "ours": "x"})
     assert (tmp_path / "ours").stat().st_mode == ordinary.stat().st_mode
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", " ="])
+def test_no_cell_or_header_of_a_written_table_runs_as_a_formula(start: str) -> None:
+    hostile = start + "cmd|' /C calc'!A0"
+    lines = list(
+        csv.reader(io.StringIO(csv_text([hostile, "b"], [[hostile, 1]]).lstrip("\ufeff"), newline=""))
+    )
+    assert lines == [["'" + hostile, "b"], ["'" + hostile, "1"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        (-3, "-3"),
+        (-0.5, "-0.5"),
+        ("-3", "-3"),
+        ("+1.5e3", "+1.5e3"),
+        (None, ""),
+        (float("nan"), ""),
+        ("a-b", "a-b"),
+    ],
+)
+def test_numbers_of_a_written_table_are_left_alone(cell: object, written: str) -> None:
+    assert csv_text(["x", "y"], [[cell, "z"]]) == f"\ufeffx,y\r\n{written},z\r\n"
+
+
+def test_a_written_table_opens_in_excel_as_utf8() -> None:
+    assert csv_text(["题目"], [["同意"]]).encode("utf-8").startswith(b"\xef\xbb\xbf")
