@@ -74,6 +74,7 @@ def _shown(record: Mapping[str, Any]) -> list[Block]:
         blocks.append(f"moderation  {', '.join(model['moderations'])}")
     blocks += [
         f"data        {data['file']}: {record['n_rows']} respondents, {data['platform']}, {data['encoding']}",
+        f"recognised  {'; '.join(data['evidence'])}",
         f"screening   {record['n_flagged']} flagged; excluding by {', '.join(study['exclude']) or 'no rule'}",
         f"complete    {record['n_complete']} respondents answered everything that the model reads",
         Heading("Columns"),
