@@ -195,16 +195,26 @@ def columns(line: str) -> str:
     return f"{STUDY}\n[columns]\n{line}\n"
 
 
-LATIN = "pu1,pu2,pu3,pi1,pi2,pi3,café\n" + "1,2,3,4,5,6,déjà vu\n" * 5
+def latin() -> str:
+    """The sound answers with a comment in French beside them."""
+    rows = answers()
+    return table([[*rows[0], "café"], *([*row, "déjà vu"] for row in rows[1:])])
+
 
 CASES: dict[str, Callable[[], Files]] = {
     "sound": sound,
     "sound-in-words": lambda: labelled(table(in_words(answers()))),
     # the data file
-    "encoding-latin-1": lambda: sound(LATIN.encode("latin-1")),
+    "encoding-latin-1": lambda: sound(latin().encode("latin-1")),
+    "encodings-mixed": lambda: sound(latin().encode("latin-1") + "1,2,3,4,5,6,déjà vu\n".encode()),
     "encoding-utf-16-without-mark": lambda: sound(table(answers()).encode("utf-16-le")),
     "encoding-name-unknown": lambda: sound(study=f'{STUDY}\n[options]\nencoding = "utf-99"\n'),
     "missing-data-file": lambda: {"study.toml": STUDY},
+    "statistics-file-damaged": lambda: sound(
+        b"$FL2@(#) SPSS DATA FILE" + bytes(200), changed("data.csv", "data.sav"), "data.sav"
+    ),
+    "two-data": lambda: sound(study=STUDY + '\n[[files]]\nfile = "data.csv"\n'),
+    "file-named-twice": lambda: sound(study=changed('"data.csv"', '["data.csv", "./data.csv"]')),
     "data-is-a-folder": lambda: {
         "study.toml": changed("data.csv", "folder"),
         "folder/readme.txt": "no data\n",
