@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,8 @@ def imputed_tables(rows: pd.DataFrame, m: int, seed: int) -> Iterator[pd.DataFra
     donors = max(1, min(DONORS, int(rows.notna().sum().min())))
     chain = kind(plain, k_pmm=donors, **({"rng": stream} if modern else {}))
     for index in range(m):
-        with _lent(stream, modern):
+        with _lent(stream, modern), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # columns that others determine are solved by pseudo-inverse
             chain.update_all(BETWEEN if index else BURN_IN)
         yield chain.data.copy().set_axis(rows.index, axis=0).set_axis(rows.columns, axis=1)
 

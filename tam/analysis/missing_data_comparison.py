@@ -179,16 +179,18 @@ def _imputed(
     if wanted < FEWEST_IMPUTATIONS:
         return Unavailable("multiple imputation needs at least two imputations")
     table = available.loc[:, available.notna().any() & (available.nunique() > 1)]
+    items = list(model.model_items())
+    if not set(items) <= set(table.columns):
+        return Unavailable("an item of the model has no answers that vary")
     if int(table.notna().sum().min()) <= table.shape[1] + 1:
         return Unavailable("imputation needs more answers to every item than there are items")
     from tam.analysis.imputation import imputed_tables
 
     fits, failed = [], 0
-    items = list(model.model_items())
     for one in imputed_tables(table, wanted, seed):
         try:
             fit = _fit(model, one[items], "listwise", options)
-        except (TamError, KeyError):
+        except TamError:
             failed += 1
             continue
         usable = fit.converged and all(_is_number(row["se"]) for row in _path_rows(fit) if row["free"])
