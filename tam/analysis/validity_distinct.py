@@ -19,7 +19,7 @@ Value = float | Unavailable
 Verdict = Literal["distinct", "not_distinct"]
 
 ONE_ITEM = "a construct of one item has no error to tell it from another construct"
-USUAL, STABLE = ("satorra.bentler.2001", "satorra.2000.scaled"), ("satorra.2000.scaled",)
+METHODS = ("satorra.2000.scaled", "satorra.bentler.2001")
 NO_TEST = "the chi-square difference cannot be tested"
 
 
@@ -145,7 +145,7 @@ def _pair(
         low,
         high,
         difference(base.fit, one_factor),
-        difference(base.fit, at_one, STABLE),
+        difference(base.fit, at_one),
         Unavailable(NO_TEST),
     )
 
@@ -180,13 +180,12 @@ def directions(
     return {name: -1.0 if total(name) < 0 else 1.0 for name in constructs}
 
 
-def difference(
-    larger: Fit | Unavailable, less: Fit | Unavailable, methods: Sequence[str] = USUAL
-) -> Difference | Unavailable:
-    """Plain and scaled chi-square difference of two nested fits, by the first of the methods that exists.
+def difference(larger: Fit | Unavailable, less: Fit | Unavailable) -> Difference | Unavailable:
+    """Plain and scaled chi-square difference of two nested fits, scaled by Satorra (2000).
 
-    Satorra & Bentler (2001) is the usual one. Its factor is the difference of two estimated traces, which for
-    one degree of freedom is often near zero or below; Satorra (2000) estimates the factor itself.
+    The factor of Satorra & Bentler (2001) is the difference of two large traces; with few constraints it is
+    often near zero, and the scaled difference several times the plain one, or below zero. It is taken only
+    where the other cannot be had.
     """
     if isinstance(larger, Unavailable):
         return larger
@@ -198,7 +197,7 @@ def difference(
     plain = _plain(larger, less, df)
     scaled: tuple[Value, Value, str] = (Unavailable(NO_TEST), Unavailable(NO_TEST), "")
     if larger.options.estimator in ("MLM", "MLR"):
-        for method in methods:
+        for method in METHODS:
             try:
                 test = larger.compare(less, method)
             except TamError:
