@@ -119,7 +119,7 @@ class ScreeningOptions:
     repeated_pattern: float = 0.9
     autocorrelation: float | None = None
     person_total: float = 0.0
-    guttman_errors: float = 0.5
+    guttman_errors: float = 0.35
     near_duplicates: float = 0.95
     declared: Declared = field(default_factory=Declared)
     multiverse: bool = True

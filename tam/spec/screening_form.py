@@ -59,7 +59,7 @@ class ScreeningForm(Strict):
     repeated_pattern: Number = Field(default=0.9, gt=0, le=1)
     autocorrelation: Number | None = Field(default=None, gt=0, le=1)
     person_total: Number = Field(default=0.0, ge=-1, le=1)
-    guttman_errors: Number = Field(default=0.5, ge=0, le=1)
+    guttman_errors: Number = Field(default=0.35, ge=0, le=1)
     near_duplicates: Number = Field(default=0.95, gt=0.5, lt=1)
     declared: DeclaredForm | None = None
     multiverse: bool = True
