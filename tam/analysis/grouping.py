@@ -71,7 +71,18 @@ def split_by_answer(answers: pd.Series[Any], instrument: Instrument) -> Split:
     kept = {one: text for one, text in words.items() if one in found}
     kept |= {one: Text(one, one) for one in sorted(found - set(kept))}
     label = (variable.label or variable.text) if variable else Text(by, by)
+    if by in instrument.option_names():
+        label, kept = _option_words(instrument, by, found)
     return Split(by, label, "answer", None, members, kept, int(members.isna().sum()))
+
+
+def _option_words(instrument: Instrument, by: str, found: set[str]) -> tuple[Text, dict[str, Text]]:
+    """The words for one option of a question with several answers, and for chosen and not chosen."""
+    variable, option = instrument.option_names()[by]
+    asked = variable.label or variable.text
+    label = Text(f"{asked.get('en')}: {option.get('en')}", f"{asked.get('zh')}：{option.get('zh')}")
+    words = {"1": Text("chosen", "选了"), "0": Text("not chosen", "未选")}
+    return label, {one: words.get(one, Text(one, one)) for one in sorted(found, reverse=True)}
 
 
 def split_by_followers(followers: pd.Series[float], scheme: TierScheme) -> Split:

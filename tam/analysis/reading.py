@@ -97,6 +97,7 @@ def _with_columns(study: Study, table: Table) -> Instrument:
     counts = [g.variable for g in study.groups if isinstance(g, TierGrouping)]
     written = [g.variable for g in study.groups if not isinstance(g, TierGrouping)]
     written += [one.variable for one in asked if not one.is_number]
+    written = [name for name in written if name not in study.instrument.option_names()]
     problems = []
     known = {*table.header, *study.columns, *study.instrument.items, *study.instrument.variables}
     for name in dict.fromkeys([*numbers, *counts, *written]):

@@ -168,6 +168,15 @@ class Instrument:
         rest = [one for one in (*self.items, *self.attention_checks) if one not in paged]
         return (*paged, *rest)
 
+    def option_names(self) -> dict[str, tuple[Variable, Label]]:
+        """``name:code`` of every option of a variable with several answers, as its column is called."""
+        return {
+            f"{variable.id}:{code}": (variable, label)
+            for variable in self.variables.values()
+            if variable.type != "single"
+            for code, label in self.scales[variable.scale].labels.items()
+        }
+
     def with_variables(self, more: Mapping[str, Variable], scales: Mapping[str, Scale]) -> Instrument:
         """A copy that also holds ``more`` variables (observed columns that a study's model names)."""
         return replace(self, variables={**self.variables, **more}, scales={**self.scales, **scales})

@@ -84,3 +84,19 @@ def test_the_platform_of_the_study_is_contradicted_by_the_marks_of_another(study
     code, answer = run("check", str(folder), "--platform", "tencent")
     assert answer["result"]["data"]["platform"] == "tencent"
     assert code in (0, 1)
+
+
+def test_an_option_of_a_question_with_several_answers_can_divide_the_respondents(study):
+    from tam.analysis.grouping import make_splits
+
+    folder = study(tencent(master()))
+    path = folder / "study.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '\n[groups]\nby = "uses:2"\n', encoding="utf-8")
+    loaded = load_study(folder)
+    instrument, responses = read_study_data(loaded)
+    (split,) = make_splits(responses.variables, instrument, loaded.groups)
+    assert split.label.get("en") == "What do you do there?: Watching videos"
+    assert {name: text.get("zh") for name, text in split.labels.items()} == {"1": "选了", "0": "未选"}
+    chosen = [one.id for one in master() if 2 in one.uses]
+    assert int((split.members == "1").sum()) == len(chosen)
+    assert split.n_unanswered == 1

@@ -24,7 +24,7 @@ _SEVERAL = (
     "repeat instance",
 )
 _STATES = frozenset({"", "0", "1", "2", "incomplete", "unverified", "complete"})
-_BOX = re.compile(r"\w+___\w+")
+_BOX = re.compile(r"\w{1,100}?___\w{1,100}")
 
 
 def recognise(grid: Grid, file: str) -> Layout | None:

@@ -6,6 +6,8 @@ There is no duration: it is End Date minus Start Date.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tam.data.platforms.platform import Platform
 from tam.data.table import Grid, Layout
 from tam.data.wording import fold
@@ -40,21 +42,24 @@ def _tight(cell: str) -> str:
 
 
 def _names(first: list[str], second: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names and wordings of all columns: row 1 carried on over blanks, row 2 where it says more."""
+    """Names and wordings of all columns: row 1 carried on over blanks, row 2 where it says more.
+
+    Under a question with one column row 2 says "Response" in the language of the account: what stands there
+    under several such questions says nothing.
+    """
     width = max(len(first), len(second))
-    upper = [*first, *[""] * (width - len(first))]
-    lower = [*second, *[""] * (width - len(second))]
-    spans = [index for index, cell in enumerate(upper) if cell.strip()]
+    upper = [cell.strip() for cell in [*first, *[""] * (width - len(first))]]
+    lower = [cell.strip() for cell in [*second, *[""] * (width - len(second))]]
+    alone = [
+        bool(upper[i]) and (i + 1 == width or bool(upper[i + 1]) or not lower[i + 1]) for i in range(width)
+    ]
+    said = Counter(fold(part) for part, one in zip(lower, alone) if one)
     names: list[str] = []
     question = ""
-    for index in range(width):
-        question = upper[index].strip() or (question if lower[index].strip() else "")
-        alone = upper[index].strip() and (
-            index + 1 == width or index + 1 in spans or not lower[index + 1].strip()
-        )
-        part = lower[index].strip()
-        plain = fold(part) in _ANY_ANSWER or not question or bool(alone and _tight(question) not in _META)
-        names.append(question if plain else f"{question} [{part}]")
+    for top, part, one in zip(upper, lower, alone):
+        question = top or (question if part else "")
+        nothing = fold(part) in _ANY_ANSWER or not question or (one and said[fold(part)] > 1)
+        names.append(question if nothing else f"{question} [{part}]")
     return tuple(names), tuple(names)
 
 

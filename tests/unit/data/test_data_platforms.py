@@ -316,3 +316,15 @@ def test_the_text_form_of_another_activity_is_not_taken(tmp_path, write, small):
     ]
     table = read_table(write(rows, name="3_按序号_t_3_3.csv"))
     assert table.text_form is None
+
+
+def test_a_surveymonkey_matrix_with_one_row_keeps_its_row(write, small):
+    rows = [
+        ["Respondent ID", "Collector ID", "Start Date", "End Date", "PU1", "How true is this?", "ATT1", "ATT2"],
+        [""] * 4 + ["回复", "KOL notes seldom help me.", "回复", "回复"],
+        ["1", "9", "", "", "Agree", "Agree", "Neutral", "2"],
+        ["2", "9", "", "", "Agree", "Neutral", "Disagree", "1"],
+    ]
+    found = {one.item: one for one in code_responses(read_table(write(rows)), small).column_map}
+    assert (found["PU2"].position, found["PU2"].how) == (6, "wording (en), row of a matrix")
+    assert found["PU1"].how == "name"
