@@ -89,7 +89,10 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     specifications = multiverse(study, responses, instrument, screening)
     problems += specifications.problems if specifications else ()
     sections: dict[str, Any] = {
-        "screening": {**screening.to_dict(), "multiverse": to_record(specifications)},
+        "screening": {
+            **screening.to_dict(),
+            "multiverse": to_record(specifications) if specifications else None,
+        },
         "measurement": {**measurement, **evidence},
         "structure": _structure_section(study, structure, effects, moderation),
     }
