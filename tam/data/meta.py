@@ -126,7 +126,11 @@ def _finished(
 def _duration(table: Table, started: int, ended: int, notes: list[Problem]) -> dict[str, object]:
     """End minus start in seconds; dates are read month first or day first, whichever fits."""
     best: np.ndarray | None = None
-    for day_first in (False, True):
+    # with the year in front there is nothing to decide
+    unclear = any(
+        str(cell).strip()[2:3] in "/-." or str(cell)[1:2] in "/-." for cell in table.rows[ended][:50]
+    )
+    for day_first in (False, True) if unclear else (False,):
         starts = [parse_moment(str(cell), day_first=day_first) for cell in table.rows[started]]
         ends = [parse_moment(str(cell), day_first=day_first) for cell in table.rows[ended]]
         seconds = np.array(

@@ -61,7 +61,7 @@ def parse_moment(text: str, *, day_first: bool = False) -> datetime | None:
     ``day_first`` decides between the 3rd of January and the 1st of March where the year stands last. Time
     zones behind the time are left out: both moments of a response carry the same one.
     """
-    hit = _MOMENT.match(fold(text))
+    hit = _MOMENT.match(text.strip().lower() if text.isascii() else fold(text))
     if hit is None:
         return None
     first, second, third, chinese, hour, minute, sec, half = hit.groups()

@@ -320,7 +320,16 @@ def test_the_text_form_of_another_activity_is_not_taken(tmp_path, write, small):
 
 def test_a_surveymonkey_matrix_with_one_row_keeps_its_row(write, small):
     rows = [
-        ["Respondent ID", "Collector ID", "Start Date", "End Date", "PU1", "How true is this?", "ATT1", "ATT2"],
+        [
+            "Respondent ID",
+            "Collector ID",
+            "Start Date",
+            "End Date",
+            "PU1",
+            "How true is this?",
+            "ATT1",
+            "ATT2",
+        ],
         [""] * 4 + ["回复", "KOL notes seldom help me.", "回复", "回复"],
         ["1", "9", "", "", "Agree", "Agree", "Neutral", "2"],
         ["2", "9", "", "", "Agree", "Neutral", "Disagree", "1"],
