@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import get_args
@@ -17,6 +18,7 @@ from tam.data.table import Table
 from tam.data.wording import bare_wording, fold
 from tam.errors import Problem, Where, problem
 
+_YEAR_LAST = re.compile(r"\s*\d{1,2}[-/.]")
 META_ROLES: tuple[str, ...] = get_args(MetaRole)
 
 
@@ -126,11 +128,8 @@ def _finished(
 def _duration(table: Table, started: int, ended: int, notes: list[Problem]) -> dict[str, object]:
     """End minus start in seconds; dates are read month first or day first, whichever fits."""
     best: np.ndarray | None = None
-    # with the year in front there is nothing to decide
-    unclear = any(
-        str(cell).strip()[2:3] in "/-." or str(cell)[1:2] in "/-." for cell in table.rows[ended][:50]
-    )
-    for day_first in (False, True) if unclear else (False,):
+    year_last = any(_YEAR_LAST.match(str(cell)) for cell in table.rows[ended])
+    for day_first in (False, True) if year_last else (False,):
         starts = [parse_moment(str(cell), day_first=day_first) for cell in table.rows[started]]
         ends = [parse_moment(str(cell), day_first=day_first) for cell in table.rows[ended]]
         seconds = np.array(
