@@ -39,19 +39,32 @@ def read_numeric(
 ) -> pd.DataFrame:
     """A table of floats, NaN for empty cells and ``NA``; rows in file order, index 0 .. n-1.
 
-    Of SPSS and Stata files the codes are taken; values declared to be missing are NaN, and ``text_columns``
-    hold the value labels where there are any.
-
     ``columns`` names the columns that must be there and be numbers (default: all). ``text_columns`` are kept
-    as text, for groups. Raises ``TamError`` listing every missing column and the cells that are no numbers.
+    as text, for groups. Of SPSS and Stata files the codes are taken; values declared to be missing are NaN,
+    and ``text_columns`` hold the value labels where there are any. ``sheet`` names or counts the sheet of a
+    workbook. Raises ``TamError`` listing every missing column and the cells that are no numbers.
     """
+    return read_numeric_told(path, columns, text_columns=text_columns, encoding=encoding, sheet=sheet)[0]
+
+
+def read_numeric_told(
+    path: str | Path,
+    columns: Sequence[str] | None = None,
+    *,
+    text_columns: Sequence[str] = (),
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """``read_numeric`` with what the reading has to tell: the sheet that was chosen, an encoding guessed."""
     path = Path(path)
     content = read_content(path)
-    if not is_workbook(content) and statistics_form(content, path.name) is None and encoding is None:
+    text = not is_workbook(content) and statistics_form(content, path.name) is None
+    if text and encoding is None and sheet is None:
         fast = _read_fast(content, columns, text_columns)
         if fast is not None:
-            return fast
-    return _read_checked(read_grid(content, path, encoding, sheet), path.name, columns, text_columns)
+            return fast, ()
+    grid = read_grid(content, path, encoding, sheet)
+    return _read_checked(grid, path.name, columns, text_columns), grid.problems
 
 
 def _read_fast(

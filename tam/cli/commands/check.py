@@ -55,7 +55,7 @@ def study_summary(study: Study) -> dict[str, Any]:
             "moderations": [str(one) for one in study.model.moderations],
             "hypotheses": [one.id for one in study.model.hypotheses if one.declared],
         },
-        "data": study.data.name,
+        "data": ", ".join(one.name for one in study.files) or study.data.name,
         "language": list(study.languages),
         "seed": study.seed,
         "exclude": list(study.screening.exclude),
