@@ -36,11 +36,12 @@ def through_text_form(
     problems: list[Problem] = []
     for match, scale in scales.items():
         there = _same_column(table, text, match.position - 1)
-        if there is None:
-            continue
         here = cells[match.position - 1].astype(str)
-        labels = _labels(here.iloc[rows], text.rows[there].astype(str).iloc[other_rows])
         one = coder(scale, instrument.missing_codes, platform_named(table.platform).markers)
+        if there is None:
+            labels = _by_order(instrument, one, here)
+        else:
+            labels = _labels(here.iloc[rows], text.rows[there].astype(str).iloc[other_rows])
         asked = {cell for cell in here.unique() if _is_position(one, cell)}
         problems += _unclear(table, match, labels, asked)
         problems += _contradicted(table, instrument, match, one, labels, asked)
@@ -78,6 +79,19 @@ def _labels(positions: pd.Series, labels: pd.Series) -> dict[str, set[str]]:
     for cell, label in set(zip(positions, labels)):
         found[cell].add(label.partition("〖")[0].strip())
     return dict(found)
+
+
+def _by_order(instrument: Instrument, one: Coder, cells: pd.Series) -> dict[str, set[str]]:
+    """Position -> label by the declared order, for a column that the text form does not have."""
+    ordered = replace(one, positions=instrument.sequence_order.get(one.scale.id))
+    found: dict[str, set[str]] = {}
+    for cell in cells.unique() if ordered.positions else ():
+        code = ordered.code(cell).code
+        if code is not None:
+            whole = int(code) if isinstance(code, float) else code
+            label = one.scale.labels.get(whole)
+            found[cell] = {(label.get("en") if label else "") or str(whole)}
+    return found
 
 
 def _is_position(one: Coder, cell: str) -> bool:

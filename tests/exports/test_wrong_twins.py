@@ -230,3 +230,15 @@ def test_numbers_of_options_in_the_wrong_order_would_be_reversed_scales(tmp_path
     up = coded(path, order=UP).raw["PU1"]
     down = coded(path, order={**UP, "agree5": "descending"}).raw["PU1"]
     assert (up + down).dropna().unique().tolist() == [6]
+
+
+def test_a_question_that_the_text_form_does_not_have_needs_an_order(tmp_path):
+    column = 6  # PU1
+    words = [row[:column] + row[column + 1 :] for row in wenjuanxing_text(master())]
+    write_text(tmp_path / "words.csv", words)
+    path = write_text(tmp_path / "numbers.csv", wenjuanxing_sequence(master(), {}))
+    text_form = tmp_path / "words.csv"
+    found = refused(path, text_form=text_form)
+    assert {(one.code, one.where.item) for one in found} == {("text-form-differs", "PU1")}
+    raw = coded(path, text_form=text_form, order={"agree5": "ascending"}).raw["PU1"]
+    assert raw.tolist() == [one.codes["PU1"] for one in master()]
