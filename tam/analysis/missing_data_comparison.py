@@ -211,6 +211,8 @@ def _pooled(fits: Sequence[Fit], failed: int, wanted: int, options: Options) -> 
     found = pool(estimates, variances, fits[0].n - len(fits[0].theta), options.ci)
     names = [(str(tables[0][at]["lhs"]), str(tables[0][at]["rhs"])) for at in free]
     columns = (found.est, found.se, found.t, found.df, found.p, found.ci_low, found.ci_high, found.fmi)
+    if not np.isfinite(columns).all():
+        return Unavailable("the imputed tables differ too much to be pooled")
     paths = tuple(
         PathEstimate(lhs, rhs, *(float(column[i]) for column in columns))
         for i, (lhs, rhs) in enumerate(names)

@@ -66,8 +66,8 @@ def barnard_rubin_df(share: Floats, m: int, complete_df: float) -> Floats:
     Barnard and Rubin (1999), Biometrika 86, 948-955. Peer: ``mice::pool.scalar(...)$df``.
     """
     inverse = share**2 / (m - 1)
-    if np.isfinite(complete_df):
-        observed = (complete_df + 1) / (complete_df + 3) * complete_df * (1.0 - share)
-        inverse = inverse + 1.0 / observed
     with np.errstate(divide="ignore"):
+        if np.isfinite(complete_df):
+            observed = (complete_df + 1) / (complete_df + 3) * complete_df * (1.0 - share)
+            inverse = inverse + 1.0 / observed
         return np.asarray(1.0 / inverse)

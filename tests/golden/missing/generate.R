@@ -75,11 +75,9 @@ henze_zirkler <- function(x) {
 d2 <- mahalanobis(complete, colMeans(complete), cov(complete))
 far <- order(-d2)[1:10]
 
-# --- the structural model by listwise deletion, full information and mice
+# --- the structural model by mice (listwise deletion and full information: generate_paths.R)
 model <- "PU =~ PU1 + PU2 + PU3 + PU4\nPEOU =~ PEOU1 + PEOU2 + PEOU3\nATT =~ ATT1 + ATT2 + ATT3\nPI =~ PI1 + PI2 + PI3\nPU ~ PEOU\nATT ~ PEOU + PU\nPI ~ ATT + PU"
 paths <- function(fit) { p <- parameterEstimates(fit); p[p$op == "~", c("lhs", "rhs", "est", "se", "pvalue")] }
-# Run on beyond nlminb's usual end, which leaves about 1e-6 of the estimates.
-polished <- function(...) sem(model, ..., control = list(rel.tol = 1e-15, x.tol = 1e-12, iter.max = 10000))
 imputed <- mice(missing, m = 50, method = "pmm", maxit = 10, seed = 20, printFlag = FALSE)
 fits <- lapply(seq_len(50), function(i) paths(sem(model, complete(imputed, i))))
 npar <- lavInspect(sem(model, missing), "npar")
@@ -98,5 +96,5 @@ write_json(list(
   henze_zirkler = list(tam_sim = henze_zirkler(complete), airquality = henze_zirkler(na.omit(airquality))),
   outliers = list(row = far, d2 = unname(d2[far]), p = pchisq(unname(d2[far]), ncol(complete), lower.tail = FALSE),
     n_far = sum(pchisq(d2, ncol(complete), lower.tail = FALSE) < .001), sum = sum(d2)),
-  model = model, listwise = paths(polished(missing)), fiml = paths(polished(missing, missing = "fiml")), mice = pooled
+  model = model, mice = pooled
 ), "peer_values.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)

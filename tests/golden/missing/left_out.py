@@ -27,5 +27,6 @@ MISSING_SEM = {
 #: ``peer_values.json``, of this folder.
 PEER = {
     "mice (more than two decimals)": "another program draws other random numbers; compared within .2 SE",
+    "rubin.df, p, ci, fmi of equal tables": "mice puts .0001 in the place of a share of variance below it",
     "henze_zirkler": "no package of the peers has the test: the script computes it from the paper's formulas",
 }
