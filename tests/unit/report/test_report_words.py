@@ -16,7 +16,15 @@ from tam.report.words import load_words
 
 CODE = Path(tam.__file__).parent
 PLACE = re.compile(r"\{([a-z_0-9]+)\}")
-WRITERS = {"Unavailable", "_not_applicable", "_number", "_unavailable", "unfitted", "answer"}
+WRITERS = {
+    "Unavailable",
+    "_not_applicable",
+    "not_applicable",
+    "_number",
+    "_unavailable",
+    "unfitted",
+    "answer",
+}
 NOT_REASONS = {"float | Unavailable", "a model without any solution"}
 
 

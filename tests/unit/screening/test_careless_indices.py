@@ -31,7 +31,7 @@ from tam.stats.careless_matches import near_matches, row_labels
 from tam.stats.careless_patterns import autocorrelation, neighbour_repetition, repetition
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "tam_sim"
-SCALES = (range(0, 4), *(range(start, start + 3) for start in range(4, 22, 3)))
+SCALES = (range(4), *(range(start, start + 3) for start in range(4, 22, 3)))
 NAN = np.nan
 
 
@@ -159,9 +159,9 @@ def test_a_straight_line_repeats_its_neighbours_and_a_walk_does_not():
     assert neighbour_repetition(rows).tolist() == [1.0, 0.0]
 
 
-def test_repetition_needs_six_places():
+def test_repetition_needs_eight_places():
     row = np.full((1, 14), NAN)
-    row[0, :7] = [1, 2, 1, 2, 1, 2, 1]
+    row[0, :9] = [1, 2, 1, 2, 1, 2, 1, 2, 1]
     assert np.isnan(repetition(row)[0][0])
     assert repetition(row)[1][0] == 0
 
