@@ -91,6 +91,14 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 @cache
 def load_words(language: str) -> Words:
-    """The catalogue ``reports/words/<language>.toml``."""
-    path = content_path("reports", "words", f"{language}.toml")
-    return Words(language, _flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+    """The catalogue ``reports/words/<language>.toml`` with those of ``sections/``, one for each part of a
+    report. A key stands in one of them only."""
+    folder = content_path("reports", "words")
+    entries: dict[str, str] = {}
+    for path in (folder / f"{language}.toml", *sorted((folder / "sections").glob(f"*.{language}.toml"))):
+        found = _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+        twice = entries.keys() & found.keys()
+        if twice:
+            raise ValueError(f"{path.name} repeats {sorted(twice)}")
+        entries |= found
+    return Words(language, entries)
