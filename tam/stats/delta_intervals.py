@@ -28,9 +28,10 @@ def interval_below_one(value: float, se: float, level: float = 0.95) -> Bounds:
 
     if not value < 1:
         return Unavailable(AT_ONE), Unavailable(AT_ONE)
-    if not (math.isfinite(se) and se > 0):
-        return Unavailable(NO_ERROR), Unavailable(NO_ERROR)
     half = float(ndtri(0.5 + level / 2)) * se / (1 - value)
+    # An interval that spans a factor of e^50 comes from a covariance matrix that is all but singular.
+    if not 0 < half < 50:
+        return Unavailable(NO_ERROR), Unavailable(NO_ERROR)
     return 1 - (1 - value) * math.exp(half), 1 - (1 - value) * math.exp(-half)
 
 

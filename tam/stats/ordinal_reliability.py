@@ -81,7 +81,9 @@ def polychoric(answers: Array) -> Polychoric | Unavailable:
         return Unavailable(NOT_ORDERED)
     if min(different) < 2:
         return Unavailable(CONSTANT)
-    moments = ordinal_moments(answers, np.ones(k, dtype=bool))
+    # Tables with hardly an answer in them leave no covariance of the correlations; then there is no interval.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moments = ordinal_moments(answers, np.ones(k, dtype=bool))
     if len(moments.ran_away):
         return Unavailable(RAN_AWAY)
     pairs = k * (k - 1) // 2

@@ -205,3 +205,9 @@ def test_one_formula_for_a_matrix_and_a_stack(seed: int, items: int) -> None:
         for name, values in found.items():
             if name in alone:
                 assert float(values[add]) == pytest.approx(alone[name], abs=1e-7)
+
+
+def test_an_interval_without_a_standard_error_says_so() -> None:
+    for se in (float("nan"), float("inf"), 0.0, 1e9):
+        assert all(isinstance(end, Unavailable) for end in interval_below_one(0.5, se))
+    assert all(isinstance(end, Unavailable) for end in interval_below_one(1.0, 0.1))
