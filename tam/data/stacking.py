@@ -228,8 +228,18 @@ def with_sources(section: Mapping[str, Any], source: pd.DataFrame | None) -> dic
     places = places_of(source)
     return {
         **section,
+        "rules": [_rule_told(one, places) for one in section.get("rules", [])],
         **{name: [_told(one, places) for one in section.get(name, [])] for name in ("flags", "excluded")},
     }
+
+
+def _rule_told(rule: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    """Pairs of like respondents, where a rule found any, with the file before the row."""
+    pairs = rule.get("found", {}).get("pairs")
+    if not pairs:
+        return dict(rule)
+    told = [{**one, "rows": ["{}, {}".format(*places[int(row)]) for row in one["rows"]]} for one in pairs]
+    return {**rule, "found": {**rule["found"], "pairs": told}}
 
 
 def _told(one: Mapping[str, Any], places: Places) -> dict[str, Any]:
