@@ -24,7 +24,7 @@ from agreement import Comparison, comparisons  # noqa: E402
 HEAD = """<!-- Written by docs/agreement.py; run it again rather than changing this page. -->
 # Agreement with other programs
 
-Comparisons of fits with another program's, by the tests in `tests/golden`. For each kind of number:
+Comparisons with another program's numbers, by the tests in `tests/golden`. For each kind of number:
 how many values were compared, the largest absolute difference, and the largest relative one, which must not
 exceed the tolerance. Relative is to the other program's value; for all but standard errors to 1 where the
 value is smaller, since such numbers are read to a fixed number of decimals.
@@ -34,8 +34,8 @@ default lavaan stops within some 1e-5 of it, hence 1e-4 for the rest. Difference
 Rows marked *reference* read data that may not be redistributed; they are compared where the folder of
 reference data is present (`TAM_REFERENCE`). Mplus prints three decimals, which sets the tolerance for it.
 
-Not listed here, though tests in `tests/golden` hold them: R squared, latent covariances, latent interactions
-(modsem, semTools), the bootstrap, reliability and other closed forms (psych, seminr).
+Of the bootstrap only what does not depend on chance is listed: resamples that lavaan drew, and intervals of
+fixed draws. Tests in `tests/golden` hold the rest up to chance.
 """
 COLUMNS = "| data | model | estimator | what | values | largest difference | relative | tolerance | peer | |"
 RULE = "|---|---|---|---|---:|---:|---:|---:|---|---|"

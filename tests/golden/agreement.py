@@ -13,7 +13,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
-from agreement_more import OUTSIDE_MORE, RESIDENT_MORE
+from agreement_boot import OUTSIDE_BOOT, RESIDENT_BOOT
+from agreement_closed import OUTSIDE_CLOSED, RESIDENT_CLOSED
+from agreement_more import OUTSIDE_MORE, RESIDENT_MORE, golden_parts
 from agreement_mplus import MPLUS
 from agreement_parts import (
     GOLDEN,
@@ -21,8 +23,10 @@ from agreement_parts import (
     Source,
     dataset,
     lavaan_parts,
+    measured,
     module,
     ordered_parts,
+    shares,
     versions,
 )
 from agreement_tests import OUTSIDE_TESTS, RESIDENT_TESTS
@@ -47,7 +51,8 @@ def polished() -> Iterator[Comparison]:
     for name, case in tests.CASES.items():
         theirs = tests.THEIRS[name]
         source = Source("Maximum likelihood", dataset(case), name, "ML", peer)
-        parts = theirs if theirs["admissible"] else {**theirs, "std": None}
+        # an improper solution has no standardised one
+        parts = theirs if theirs["admissible"] else {**theirs, "std": None, "std_lv": None, "r2": None}
         yield from lavaan_parts(source, tests.our_fit(name), parts, tests.TOLERANCE)
 
 
@@ -83,6 +88,9 @@ def ordinal() -> Iterator[Comparison]:
         standardised = name not in tests.NOT_STANDARDISED
         fit = tests.our_fit(name)
         yield from ordered_parts(source, fit, theirs, tests.TOLERANCE, passed, standardised=standardised)
+        if name in tests.EXPLAINED:
+            peers = theirs["r2"] if isinstance(theirs["r2"], dict) else [theirs["r2"]]
+            yield measured(source, "R squared", shares(fit, peers), tests.TOLERANCE)
 
 
 # --- families that read the reference folder
@@ -109,10 +117,9 @@ def surveys(reference: Path) -> Iterator[Comparison]:
                     continue
                 one = golden[estimator]
                 fit = fit_model(text, data, estimator=estimator, meanstructure=estimator != "MLM")
-                theirs = {"pe": one["parameter_estimates"], "std": one.get("std_all"), "fm": one["fit"]}
                 family = "Maximum likelihood" if estimator == "ML" else "Robust tests"
                 source = Source(family, name, kind, estimator, "lavaan 0.6-14", True)
-                yield from lavaan_parts(source, fit, theirs, tests.TOLERANCE)
+                yield from golden_parts(source, fit, one, tests.TOLERANCE)
 
 
 def dumped_robust(reference: Path) -> Iterator[Comparison]:
@@ -138,6 +145,8 @@ RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (
     ordinal,
     *RESIDENT_MORE,
     *RESIDENT_TESTS,
+    *RESIDENT_BOOT,
+    *RESIDENT_CLOSED,
 )
 OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     dumped,
@@ -145,5 +154,7 @@ OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     surveys,
     *OUTSIDE_MORE,
     *OUTSIDE_TESTS,
+    *OUTSIDE_BOOT,
+    *OUTSIDE_CLOSED,
     *MPLUS,
 )

@@ -93,7 +93,8 @@ def measured(source: Source, what: str, pair: Pair, tolerance: float, *, strict:
 def lavaan_parts(
     source: Source, fit: Any, theirs: Mapping[str, Any], tolerance: float
 ) -> Iterator[Comparison]:
-    """``theirs``: pe (parameterEstimates), std (standardizedSolution), fm (fitMeasures), as stored."""
+    """``theirs``: pe (parameterEstimates), std (standardizedSolution), fm (fitMeasures), as stored; also
+    std_lv, r2 and cov_lv where those are stored."""
     peer = module("engine/lavaan_peer")
     table = fit.estimates
     rows = peer.records(theirs["pe"])
@@ -108,6 +109,38 @@ def lavaan_parts(
         loose = max(tolerance, 2e-6)
         yield measured(source, "their standard errors", (table["std_se"], [r["se"] for r in std]), loose)
     yield from measure_parts(source, fit, theirs["fm"], tolerance)
+    yield from solution_parts(source, fit, theirs, tolerance)
+
+
+def solution_parts(
+    source: Source, fit: Any, theirs: Mapping[str, Any], tolerance: float
+) -> Iterator[Comparison]:
+    """What follows from the estimates: latents standardised alone, R squared, latent covariances."""
+    if theirs.get("std_lv") is not None:
+        pair = fit.estimates["std_lv"], theirs["std_lv"]
+        yield measured(source, "standardised, latents only", pair, tolerance)
+    if theirs.get("r2"):
+        yield measured(source, "R squared", shares(fit, theirs["r2"]), tolerance)
+    if theirs.get("cov_lv") is not None:
+        latent = np.array(theirs["cov_lv"]["values"], dtype=float).ravel()
+        yield measured(
+            source, "latent covariances", (fit.latent_covariance.to_numpy().ravel(), latent), tolerance
+        )
+
+
+def shares(fit: Any, theirs: Any) -> Pair:
+    """R squared by name, or in order where the peer's were stored without names; groups one after another."""
+    several = len(fit.groups) > 1
+    ours = list(fit.r2.values()) if several else [fit.r2]
+    peers = list(theirs.values()) if several else theirs if isinstance(theirs, list) else [theirs]
+    left: list[Any] = []
+    right: list[Any] = []
+    for own, one in zip(ours, peers, strict=True):
+        named = one if isinstance(one, Mapping) else dict(zip(own, one, strict=True))
+        known = {name: value for name, value in named.items() if value is not None}
+        left += [own.get(name) for name in known]
+        right += known.values()
+    return left, right
 
 
 def measure_parts(

@@ -12,7 +12,7 @@ from tam.errors import Unavailable
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
-import peer
+import method_bias_peer as peer
 
 CLOSED = 1e-8  # closed forms
 MINRES = 1e-7  # psych stops where the gradient of the uniquenesses is about 1e-6
