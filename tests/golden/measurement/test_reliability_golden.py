@@ -4,13 +4,13 @@ rho_A against a calculation by hand."""
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from left_out import LEFT_OUT
 
 from tam.analysis.reliability import reliability_result
 from tam.errors import Unavailable
@@ -23,6 +23,7 @@ from tam.stats.partial_least_squares import rho_a
 
 HERE = Path(__file__).parent
 SIMULATED = HERE.parents[1] / "data" / "tam_sim"
+LEFT_OUT: dict[str, dict[str, str]] = runpy.run_path(str(HERE / "left_out.py"))["LEFT_OUT"]
 PEER = json.loads((HERE / "psych_reliability.json").read_text(encoding="utf-8"))
 EXPECTED = json.loads((SIMULATED / "expected.json").read_text(encoding="utf-8"))
 SCALES: dict[str, list[str]] = json.loads((HERE / "peer_values.json").read_text(encoding="utf-8"))["scales"]
