@@ -160,7 +160,7 @@ def mahalanobis(responses: Responses, _instrument: Instrument, options: Screenin
     squared = mahalanobis_squared(codes)
     probability = distance_probability(squared, degrees)
     flagged = np.nan_to_num(probability, nan=1.0) < options.mahalanobis
-    parameters = {"below": options.mahalanobis, "df": degrees, "n": complete}
+    parameters = {"probability": options.mahalanobis, "df": degrees, "n": complete}
     limit = distance_limit(options.mahalanobis, degrees)
     return Verdict("mahalanobis", flagged, squared, limit, parameters, index=squared)
 

@@ -53,7 +53,7 @@ def _rules_table(context: Context) -> Table:
             why = (*context.say("values.not_applicable"), *context.say("absent.because", reason=reason))
             rows.append(row(rule_name(context, rule["rule"]), cell(why), context.numbers.count(None), ""))
             continue
-        consequence = context.say("values.excludes" if rule.get("excludes") else "values.flags_only")
+        consequence = context.say(_consequence(rule))
         rows.append(
             row(
                 rule_name(context, rule["rule"]),
@@ -64,6 +64,15 @@ def _rules_table(context: Context) -> Table:
         )
     notes = (context.say("notes.screening"),)
     return Table("screening-rules", context.say("tables.screening"), columns, one_group(rows), notes)
+
+
+def _consequence(rule: Mapping[str, Any]) -> str:
+    """What being found means: excluded, excluded if others find the same, a flag, or only a number."""
+    if rule.get("excludes"):
+        return "values.excludes"
+    if rule.get("in_exclude_if"):
+        return "values.excludes_with_others"
+    return "values.flags_only" if rule.get("counts", True) else "values.shown_only"
 
 
 def _criterion(context: Context, rule: str, parameters: Mapping[str, Any]) -> str:
@@ -82,6 +91,8 @@ def _value(context: Context, name: str, value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return context.words.listed(map(str, value))
     if isinstance(value, (int, float)):
+        if name == "probability":
+            return context.numbers.bounded(value, 3)
         if name in {"limit", "missing_share"}:
             return context.numbers.percent(value, 0)
         return context.numbers.degrees(value)
