@@ -26,7 +26,14 @@ MOST_MEMORY = 3 << 30
 """Bytes of address space: ample for 1,000,000 rows by 25 columns, far below what a bomb asks for."""
 MOST_CELLS = 60_000_000
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from tam.data.apart import answer; answer()"
-_MEMORY_WORDS = ("MemoryError", "memory allocation", "capacity overflow", "bad_alloc", "Unable to allocate")
+_MEMORY_WORDS = (
+    "MemoryError",
+    "memory allocation",
+    "capacity overflow",
+    "bad_alloc",
+    "Unable to allocate",
+    "Cell limit exceeded",
+)
 _KILLED = (-9, -6)
 
 

@@ -23,7 +23,7 @@ _WEB_PAGE_STARTS = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
 def read_content(path: Path) -> bytes:
     """The bytes of a data file; a missing file, a folder, another format or an empty file is a problem."""
     where = Where(file=path.name)
-    if path.is_dir():
+    if _is_folder(path):
         raise TamError(problem("data-file-is-folder", where))
     if path.suffix.lower() not in FORMATS:
         formats = ", ".join(TEXT_FORMATS[:3] + WORKBOOK_FORMATS + STATISTICS_FORMATS)
@@ -42,6 +42,13 @@ def read_content(path: Path) -> bytes:
     if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise TamError(problem("data-file-empty", where))
     return content
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than the system allows
+        return False
 
 
 def read_grid(

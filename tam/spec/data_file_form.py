@@ -46,13 +46,20 @@ def _absent_or_doubled(forms: Sequence[FileForm], folder: Path, where: Locate, k
     seen: set[Path] = set()
     for form in forms:
         path = folder / form.file
-        if not path.exists():
+        if not _exists(path):
             found.append(problem("data-not-found", where((key,)), data=form.file))
         elif path.resolve() in seen:
             found.append(problem("file-named-twice", where((key,)), file=form.file))
         else:
             seen.add(path.resolve())
     return found
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name longer than the system allows, links in a circle
+        return False
 
 
 def _data_file(form: FileForm, folder: Path, names: Counter[str], waves: Counter[str]) -> DataFile:

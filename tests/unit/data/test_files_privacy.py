@@ -28,7 +28,7 @@ ITEMS = ["PU1", "PU2", "ATT1", "ATT2"]
     ],
 )
 def test_a_column_is_known_by_its_content(cells, kind):
-    """Identity numbers count only with the right check digit, phone numbers only with their usual beginning."""
+    """Identity numbers count only with the right check digit, phone numbers by their beginning."""
     assert personal_kind(cells) == kind
 
 

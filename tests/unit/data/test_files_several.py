@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import json
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pytest
 from conftest import INSTRUMENT
 
 from tam.analysis.reading import read_study_data
-from tam.cli.main import main
+from tam.cli.console import open_console
+from tam.cli.main import run
 from tam.data.stacking import with_sources
 from tam.errors import TamError
 from tam.spec.study_file import load_study
@@ -224,12 +225,12 @@ def test_one_file_in_a_list_is_the_same_as_one_file(folder):
     assert all(one.source is None and one.files == () and one.sha256 == found[0].sha256 for one in found)
 
 
-def test_tam_screen_tells_file_and_row(folder, capsys):
+def test_tam_screen_tells_file_and_row(folder):
     (folder / "wave1b.csv").write_text(PLAIN.replace("R_0000000001", "R_0000000009"), encoding="utf-8")
     study(folder, 'data = ["wave1.csv", "wave1b.csv"]\n[screening]\nexclude = ["duplicate_id"]')
-    with contextlib.suppress(SystemExit):
-        main(["screen", str(folder), "--json"])
-    excluded = json.loads(capsys.readouterr().out)["result"]["screening"]["excluded"]
+    arguments, out = ["screen", str(folder), "--json"], io.StringIO()
+    run(arguments, open_console(arguments, {}, out, io.StringIO()))
+    excluded = json.loads(out.getvalue())["result"]["screening"]["excluded"]
     assert [(one["file"], one["row"], one["value"]) for one in excluded] == [
         ("wave1b.csv", 3, "wave1.csv, 3"),
         ("wave1b.csv", 4, "wave1.csv, 4"),
