@@ -17,6 +17,7 @@ from tam.report.sections.method import method_section
 from tam.report.sections.moderation import moderation_section
 from tam.report.sections.problems import banners, problems_section
 from tam.report.sections.provenance import provenance_section, references_section
+from tam.report.sections.robustness import robustness_section
 from tam.report.sections.sample import sample_section
 from tam.report.sections.structure import structure_section
 
@@ -29,6 +30,7 @@ _SECTIONS = (
     effects_section,
     moderation_section,
     comparison_section,
+    robustness_section,
     limits_section,
     method_section,
     problems_section,

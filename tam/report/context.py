@@ -51,9 +51,11 @@ class Context:
         reasons: dict[str, str] = {}
         for name, text in self.part("unavailable").items():
             reasons[str(name)] = str(text)
-        for name, text in self.part(section, "unavailable").items():
-            reasons[f"{section}.{name}"] = str(text)
         full = (section, *path)
+        for end in range(1, len(full) + 1):  # a part of a section may keep its own reasons
+            own = ".".join(full[:end])
+            for name, text in self.part(*full[:end], "unavailable").items():
+                reasons[f"{own}.{name}"] = str(text)
         for end in range(len(full), 0, -1):
             found = reasons.get(".".join(full[:end])) or (reasons.get(f"{section}.") if end == 1 else None)
             if found:
