@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tam.engine.groups import named
+from tam.engine.lower_minima import NEGATIVE
 from tam.engine.parameter_table import ParameterTable
 from tam.engine.solution import Solution
 from tam.engine.structure import Floats, Implied, Structure
 from tam.errors import Problem, problem
-
-#: Eigenvalue of a correlation matrix below which it is not a correlation matrix; rounding stays far above.
-NEGATIVE = -1e-8
 
 
 def group_problems(solution: Solution) -> list[Problem]:

@@ -24,6 +24,8 @@ TIGHT = 1e-18
 CERTIFIED = 1e-11
 #: Below this decrement the exact Hessian takes over from the expected one.
 NEAR = 0.1
+#: Below this decrement Newton steps that follow change F by less than itself.
+ENDING = 1e-4
 #: Smallest eigenvalue of the Hessian, scaled to unit diagonal, that counts as positive.
 CURVED = 1e-9
 MOST_ITERATIONS = 150
@@ -31,12 +33,14 @@ MOST_ITERATIONS = 150
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Where the search ended: ``decrement`` g'H^-1 g; ``definite``: the Hessian is positive definite."""
+    """Where the search ended: ``decrement`` g'H^-1 g; ``definite``: the Hessian is positive definite;
+    ``curvature`` (r, r) the Hessian within the constraints, None where it was not definite."""
 
     point: Any
     iterations: int
     decrement: float
     definite: bool
+    curvature: Floats | None = None
 
     @property
     def converged(self) -> bool:
@@ -60,15 +64,23 @@ def minimise(objective: Objective, space: Affine, starts: Iterable[Floats]) -> M
     return best
 
 
-def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | None:
-    """Walk down from one start; None where the start has no density."""
+def descend(
+    objective: Objective,
+    space: Affine,
+    start: Floats,
+    *,
+    most: int = MOST_ITERATIONS,
+    beat: float = np.inf,
+) -> Minimum | None:
+    """Walk down from one start, at most ``most`` steps; None where the start has no density, and where the
+    walk is about to end in a minimum that is not below ``beat``."""
     basis, free = space.basis, _is_unity(space.basis)
     z: Floats = start - space.offset if free else np.linalg.pinv(basis) @ (start - space.offset)
     point = objective.evaluate(space.offset + basis @ z)
     if point is None:
         return None
     damping, decrement = 0.0, np.inf
-    for iteration in range(MOST_ITERATIONS):
+    for iteration in range(most):
         slopes = objective.slopes(point)
         g = basis.T @ objective.gradient(point, slopes)
         exact = decrement < NEAR
@@ -79,6 +91,8 @@ def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | Non
         if exact and not definite:
             curvature = objective.information(point, slopes)
             step, decrement, definite = _step(basis.T @ curvature @ basis, g, max(damping, 1e-3))
+        if exact and definite and decrement < ENDING and point.value - decrement > beat:
+            return None
         if exact and definite and decrement < TIGHT:
             return _certified(objective, space, point, iteration)
         following, share = _line_search(objective, space, point, z, step, g)
@@ -89,7 +103,7 @@ def descend(objective: Objective, space: Affine, start: Floats) -> Minimum | Non
             continue
         damping = damping / 10.0 if share == 1.0 and damping > 1e-8 else damping if share < 1.0 else 0.0
         z, point = z + share * step, following
-    return _certified(objective, space, point, MOST_ITERATIONS)
+    return _certified(objective, space, point, most)
 
 
 def _is_unity(basis: Floats) -> bool:
@@ -148,4 +162,4 @@ def _certified(objective: Objective, space: Affine, point: Any, iterations: int)
     if values[0] < CURVED:
         return Minimum(point, iterations, np.inf, False)
     decrement = float(np.sum((vectors.T @ (scale * g)) ** 2 / values))
-    return Minimum(point, iterations, decrement, True)
+    return Minimum(point, iterations, decrement, True, curvature)

@@ -11,10 +11,11 @@ import numpy as np
 
 from tam.engine.groups import only as only
 from tam.engine.identification import flat_directions, identification_problems
+from tam.engine.lower_minima import Looked, boundary_cells, doubtful_starts, look_around, possible
 from tam.engine.maximum_likelihood import target
 from tam.engine.moments import Moments
 from tam.engine.objective import NormalML, Objective, joint, parts_of
-from tam.engine.optimiser import Minimum, descend, minimise
+from tam.engine.optimiser import Minimum, minimise
 from tam.engine.parameter_table import ParameterTable
 from tam.engine.relations import Inequality, Relations, affine, read_relations
 from tam.engine.starting_values import plain_starting_values, starting_values
@@ -34,6 +35,8 @@ from tam.errors import Problem, TamError, Where, problem
 BROKEN = 1e-8
 #: Samples up to this size have more than one minimum often enough to look twice.
 SMALL = 250
+#: A search that needed more steps than this went a long way round, past other minima perhaps.
+LABORIOUS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +227,13 @@ def solve(compiled: Compiled, samples: Sequence[Moments]) -> Solution:
 
 def search(compiled: Compiled, ready: Prepared) -> Solution:
     """The minimum of what was prepared, under the model's constraints."""
-    minimum, space, active = _bounded(compiled, ready)
+    looked, space, active = _bounded(compiled, ready)
+    minimum = looked.minimum
     notes = [problem("bound-active", Where(line=one.line), bound=one.text) for one in active]
     if not minimum.converged:
         notes.append(_not_converged(minimum, ready.objective, space, compiled.table.free))
+    if looked.below is not None:
+        notes.append(_likelier_elsewhere(looked, sum(ready.sizes), ready.structures))
     return Solution(compiled, ready.structures, ready.sizes, ready.objective, space, minimum, tuple(notes))
 
 
@@ -235,7 +241,7 @@ def _starts(ready: Prepared) -> Iterator[Floats]:
     """Starting values in the order they are tried: informed, cautious variants, plain, shaken ones."""
     informed, plain = ready.start, ready.plain
     yield informed
-    off = _covariance_parameters(ready.structures, variances=False)
+    off = _covariances(ready.structures)
     calm = informed.copy()
     calm[off] *= 0.3
     yield calm
@@ -249,23 +255,21 @@ def _starts(ready: Prepared) -> Iterator[Floats]:
     yield zero
 
 
-def _covariance_parameters(structures: Sequence[Structure], *, variances: bool) -> Integers:
-    """Places in theta of the free variances, or of the free covariances."""
-    found = [
-        cells.parameter[(cells.row == cells.column) == variances]
-        for cells in (structure.covariances for structure in structures)
-    ]
-    return np.unique(np.concatenate(found))
+def _covariances(structures: Sequence[Structure]) -> Integers:
+    """Places in theta of the free covariances."""
+    cells = [structure.covariances for structure in structures]
+    return np.unique(np.concatenate([one.parameter[one.row != one.column] for one in cells]))
 
 
-def _bounded(compiled: Compiled, ready: Prepared) -> tuple[Minimum, Affine, list[Inequality]]:
+def _bounded(compiled: Compiled, ready: Prepared) -> tuple[Looked, Affine, list[Inequality]]:
     """The minimum under the inequalities: bounds the free solution breaks are made equalities, one by one.
 
     A bound whose multiplier shows that F falls away from it is let go again (active-set method).
     """
     space, active = compiled.space, list[Inequality]()
-    minimum = _search(ready, space, _starts(ready))
+    looked = _search(compiled, ready, space, _starts(ready))
     for _ in range(4 * len(compiled.relations.inequalities)):
+        minimum = looked.minimum
         theta = minimum.point.theta
         loose = _released(compiled, ready.objective, minimum, active) if minimum.converged else None
         if loose is not None:
@@ -285,8 +289,8 @@ def _bounded(compiled: Compiled, ready: Prepared) -> tuple[Minimum, Affine, list
             where = Where(line=active[-1].line)
             raise TamError(problem("constraints-contradict", where, constraints=[one.text for one in active]))
         space = narrowed
-        minimum = _search(ready, space, chain([theta], _starts(ready)))
-    return minimum, space, active
+        looked = _search(compiled, ready, space, chain([theta], _starts(ready)))
+    return looked, space, active
 
 
 def _excess(bound: Inequality, theta: Floats) -> float:
@@ -309,31 +313,54 @@ def _released(
     return active[worst] if multipliers[worst] < -1e-8 * np.abs(multipliers).max() else None
 
 
-def _search(ready: Prepared, space: Affine, starts: Iterator[Floats]) -> Minimum:
+def _search(compiled: Compiled, ready: Prepared, space: Affine, starts: Iterator[Floats]) -> Looked:
+    """The lowest minimum that other starts lead to, and what was seen below it."""
     minimum = minimise(ready.objective, space, starts)
     if minimum is None:
         raise TamError(problem("no-starting-values"))
-    proper = _proper(ready, minimum)
-    if minimum.converged and (not proper or sum(ready.sizes) <= SMALL):
-        # The minimum may be a local one: try two more starts. A lower one counts unless it is the improper.
-        for start in islice(starts, 2):
-            other = descend(ready.objective, space, start)
-            lower = other is not None and other.point.value < minimum.point.value - 1e-10
-            if other is not None and lower and other.converged and (_proper(ready, other) or not proper):
-                minimum, proper = other, _proper(ready, other)
-    return minimum
+    if not minimum.converged:
+        return Looked(minimum)
+
+    def accepted(point: Any, other: Any) -> bool:
+        outside = [_outside(compiled, one.theta) for one in (point, other)]
+        return outside[1] <= outside[0] and (possible(other) or not possible(point))
+
+    cases = sum(ready.sizes)
+    cells = boundary_cells(ready.structures)
+    laborious = cases <= SMALL or minimum.iterations > LABORIOUS or not possible(minimum.point)
+    return look_around(
+        ready.objective,
+        space,
+        minimum,
+        islice(starts, 2) if laborious else (),
+        lambda one: doubtful_starts(space, one, cases, cells),
+        accepted,
+    )
 
 
-def _proper(ready: Prepared, minimum: Minimum) -> bool:
-    """No variance is negative."""
-    variances = minimum.point.theta[_covariance_parameters(ready.structures, variances=True)]
-    return not bool((variances < 0).any())
+def _outside(compiled: Compiled, theta: Floats) -> bool:
+    """Whether theta breaks an inequality."""
+    return any(_excess(one, theta) < -BROKEN for one in compiled.relations.inequalities)
 
 
 def _not_converged(minimum: Minimum, objective: Objective, space: Affine, free: Sequence[str]) -> Problem:
     curvature = space.basis.T @ objective.information(minimum.point) @ space.basis
     names = flat_directions(curvature, space, free)
     return problem("not-converged", iterations=minimum.iterations, parameters=names or ["-"])
+
+
+def _likelier_elsewhere(looked: Looked, cases: int, structures: Sequence[Structure]) -> Problem:
+    """By how much chi-square is lower there, and the variables whose variance is negative there."""
+    names = [
+        name
+        for structure, point in zip(structures, looked.below.groups)
+        for name, variance in zip(structure.names, np.diag(point.implied.matrices.covariances))
+        if variance < 0
+    ]
+    difference = cases * (looked.minimum.point.value - looked.below.value)
+    return problem(
+        "likelier-elsewhere", difference=f"{difference:.4g}", variables=sorted(set(names)) or ["-"]
+    )
 
 
 def expected_vcov(solution: Solution) -> Floats | None:
