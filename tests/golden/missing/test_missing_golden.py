@@ -151,3 +151,20 @@ def _described(reference: Path) -> list[dict[str, Any]]:
     path = reference / "bfi" / "golden" / "descriptives.json"
     rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["describe"]
     return rows
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("items", "chisq", "df", "p"),
+    [(slice(0, 25), 2190.945, 1950, 9.944e-05), (slice(15, 20), 27.157062, 34, 0.791237)],
+)
+def test_littles_test_of_the_survey_with_many(
+    reference: Path, items: slice, chisq: float, df: int, p: float
+) -> None:
+    """Peer: lavaan's EM moments and Little's formula in R, to the digits printed."""
+    names = [row["var"] for row in _described(reference)][items]
+    table = pd.read_csv(reference / "bfi" / "data.csv")[names].astype(float)
+    ours = little_of(table.to_numpy(), names)
+    assert not isinstance(ours, Unavailable)
+    assert ours.chisq == pytest.approx(chisq, abs=6e-4)
+    assert (ours.df, ours.p) == (df, pytest.approx(p, rel=1e-4))
