@@ -143,7 +143,7 @@ def _find(
     roles: dict[str, Text] = {name: Text() for name in META_ROLES if name in rules and name not in wordings}
     ticked = tuple(one.match(table, name) for name, columns in options.items() for one in columns)
     left = {name: rule for name, rule in rules.items() if name not in options}
-    matches, undecided = match_columns(table, {**wordings, **roles}, left, needed, ticked)
+    matches, undecided = match_columns(table, {**wordings, **roles}, left, needed, ticked, headers)
     several = {variable.id for variable in _with_several(instrument)}
     return FoundColumns(
         single=tuple(one for one in matches if one.item not in roles and one.item not in several),

@@ -73,6 +73,7 @@ def match_columns(
     rules: Mapping[str, ColumnRule],
     needed: Collection[str],
     already: Collection[ColumnMatch] = (),
+    headers: Headers | None = None,
 ) -> tuple[tuple[ColumnMatch, ...], tuple[Problem, ...]]:
     """The column of each name in ``wordings`` (items, checks, variables), and what could not be decided.
 
@@ -80,7 +81,7 @@ def match_columns(
     language within the header. Names outside ``needed`` may be absent (one note for all); an undecided
     one is always a problem. ``already`` are columns found otherwise, which no other name may claim.
     """
-    headers = Headers.of(table)
+    headers = headers or Headers.of(table)
     found: list[ColumnMatch] = []
     problems: list[Problem] = []
     absent: list[str] = []

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\u2015"), "-")
-_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_CLOSING = " ?。.:;,，!*"
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _QUESTION = re.compile(r"^(?:第\s*(\d{1,3})\s*题|[Qq]?(\d{1,3})\s*[、.:)]|[Qq](\d{1,3})\s)\s*")
 _SUBQUESTION = re.compile(r"^\((\d{1,3})\)\s*")
@@ -22,8 +22,9 @@ _NUMBER_NAME = re.compile(r"^(?:[Qq](\d{1,3})(?:[_.-](\d{1,3}))?|第(\d{1,3})题
 
 def normalise(text: str) -> str:
     """NFKC, one kind of dash, no invisible characters, single spaces, stripped."""
-    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_DASHES)
-    return _SPACES.sub(" ", plain).strip()
+    if not text.isascii():
+        text = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
@@ -58,28 +59,28 @@ def heading(text: str) -> Heading:
 def _parts(whole: str, plain: str) -> tuple[tuple[str, str], ...]:
     """``第6题(行)``, ``题干[行]``, ``题干(choice=选项)``, ``题干:选项``, ``题干 - 行``, ``题干_行``."""
     if hit := _UNDER_NUMBER.match(whole):
-        return (("", bare_wording(hit.group(1))),)
+        return (("", fold(hit.group(1)).strip(_CLOSING)),)
     for shape in (_BRACKET, _CHOICE):
         if hit := shape.match(plain):
-            return ((bare_wording(hit.group(1)), bare_wording(hit.group(2))),)
+            return ((hit.group(1).strip(_CLOSING), hit.group(2).strip(_CLOSING)),)
     chosen = selected(plain)
     found = []
     for mark in (" - ", ":", "_", "--", "-"):
         pieces = chosen.split(mark)
         if len(pieces) <= _MOST_PARTS:
             pairs = [(mark.join(pieces[:i]), mark.join(pieces[i:])) for i in range(1, len(pieces))]
-            found += [(bare_wording(one), bare_wording(two)) for one, two in pairs]
+            found += [(one.strip(_CLOSING), two.strip(_CLOSING)) for one, two in pairs]
     return tuple(dict.fromkeys((one, two) for one, two in found if one and two))
 
 
 def selected(plain: str) -> str:
     """A folded wording without the words that Qualtrics adds where an option has a text field."""
-    return bare_wording(_SELECTED.sub("", plain))
+    return _SELECTED.sub("", plain).strip(_CLOSING)
 
 
 def bare_wording(text: str) -> str:
     """Folded wording without closing punctuation, as headers often lose it."""
-    return fold(_TAG.sub(" ", text)).strip(" ?。.:;,，!*")
+    return fold(_TAG.sub(" ", text)).strip(_CLOSING)
 
 
 def question_number(name: str) -> tuple[int, int | None] | None:

@@ -141,6 +141,6 @@ def test_patterns_people_write_are_accepted(pattern):
 
 def test_the_worst_accepted_pattern_is_still_fast():
     worst = safe_pattern("a*a*a*b")
-    start = time.perf_counter()
+    start = time.process_time()
     worst.search("a" * 200)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
