@@ -208,7 +208,8 @@ def test_personal_columns_are_dropped_unless_asked_for(write, small):
     dropped = code_responses(table, small)
     assert dropped.dropped_columns == tuple(PERSONAL)
     assert dropped.unused_columns == ("comment",)
-    assert set(dropped.meta.columns) == {"ip_group"}
+    assert set(dropped.meta.columns) == {"ip_group", "account_group"}
+    assert dropped.meta["account_group"].tolist() == ["1", "2"]  # equal or not, and nothing else
     kept = code_responses(table, small, keep_personal=True)
     assert kept.dropped_columns == ()
     assert kept.meta["姓名"].tolist() == ["a", "h"]
