@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,3 +159,16 @@ def test_an_alias_may_take_every_other_answer(marks):
     scale = replace(OPTIONS, labels=labels)
     equal(marks(["uses"], ["Videos, live shows"], ["阅读"], scale=scale), [[0, 1, 1], [1, 0, 0]])
     equal(marks(["uses"], ["live"], ["阅读"], scale=scale), [[0, 0, 1], [1, 0, 0]])
+
+
+def test_a_question_with_several_answers_needs_options(tmp_path):
+    from tam.spec.instrument_file import load_instrument
+
+    path = tmp_path / "one.yaml"
+    text = (Path(__file__).parents[2] / "exports" / "instrument.yaml").read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("type: multiple, scale: uses", "type: multiple, scale: years"), encoding="utf-8"
+    )
+    with pytest.raises(TamError) as raised:
+        load_instrument(path)
+    assert [one.code for one in raised.value.problems] == ["several-answers-need-options"]
