@@ -6,10 +6,9 @@ rules allow, and each path shows how far it moves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,7 +90,8 @@ class Multiverse:
     """``rules`` that were combined, ``basis`` ("declared" by the study, else "recommended" ones that flag
     anybody), the specifications fitted of the ``n_possible`` ones, and what became of each path.
 
-    ``n_distinct`` sets of respondents were fitted: combinations that leave the same ones share a fit.
+    ``n_distinct`` sets of respondents were fitted: combinations that leave the model the same ones share a
+    fit.
     """
 
     rules: tuple[str, ...]
@@ -131,17 +131,18 @@ def _multiverse(study: Study, responses: Responses, screening: Screening) -> Mul
         return None
     chosen, sampled = combinations_of(tuple(hits), study.seed)
     declared = tuple(hits) if basis == "declared" else ()
+    cheap = replace(study, options=replace(study.options, cross_check=False))
+    table = model_rows(responses.values, responses.variables, study.model, study.options.missing)
+    read = responses.values.index.isin(table.index)
     fitted: dict[bytes, Specification] = {}
     specifications = []
-    cheap = replace(study, options=replace(study.options, cross_check=False))
     for rules in chosen:
-        kept = (
-            ~np.any([hits[rule] for rule in rules], axis=0) if rules else np.ones(len(responses.values), bool)
-        )
-        key = np.packbits(kept).tobytes()
+        kept = ~np.any([np.zeros(len(read), bool), *(hits[rule] for rule in rules)], axis=0)
+        key = np.packbits(kept & read).tobytes()
         if key not in fitted:
-            fitted[key] = _fitted(cheap, responses, kept)
-        specifications.append(replace(fitted[key], rules=rules, primary=rules == declared))
+            fitted[key] = _fitted(cheap, table.loc[kept[read]])
+        n_kept = int(kept.sum())
+        specifications.append(replace(fitted[key], rules=rules, primary=rules == declared, n_kept=n_kept))
     alpha = 1 - study.options.ci
     paths = _ranges(specifications, alpha)
     return Multiverse(
@@ -194,28 +195,28 @@ def combinations_of(rules: Sequence[str], seed: int) -> tuple[list[tuple[str, ..
     return sorted(chosen, key=lambda one: (len(one), [place[rule] for rule in one])), True
 
 
-def _fitted(study: Study, responses: Responses, kept: Mask) -> Specification:
+def _fitted(study: Study, rows: pd.DataFrame) -> Specification:
     """The model fitted to those who stay; what goes wrong is the reason, not the end."""
-    values, variables = responses.values.loc[kept], responses.variables.loc[kept]
-    n_kept = int(kept.sum())
-    empty = Specification((), False, n_kept, 0, False, False, None, ())
-    if not n_kept:
+    empty = Specification((), False, 0, len(rows), False, False, None, ())
+    if rows.empty:
         return replace(empty, reason="nobody is left")
-    rows = model_rows(values, variables, study.model, study.options.missing)
     try:
         fit = fit_structure(study.model, rows, study.options).fit
     except TamError as fault:
-        return replace(empty, n=len(rows), reason=fault.problems[0].what)
+        return replace(empty, reason=fault.problems[0].what)
     if not fit.converged:
         return replace(empty, n=fit.n, reason="the structural model did not converge")
-    estimates = fit.estimates
-    paths = tuple(_path(one) for one in estimates[estimates["op"] == "~"].to_dict("records"))
-    return Specification((), False, n_kept, fit.n, True, bool(fit.admissible), None, paths)
+    return Specification((), False, 0, fit.n, True, bool(fit.admissible), None, _paths(fit.estimates))
 
 
-def _path(row: Mapping[Any, Any]) -> PathEstimate:
-    numbers = (row[name] for name in ("est", "se", "p", "std"))
-    return PathEstimate(row["lhs"], row["rhs"], *(None if pd.isna(one) else float(one) for one in numbers))
+def _paths(estimates: pd.DataFrame) -> tuple[PathEstimate, ...]:
+    """The regressions among the estimates of a fit."""
+    regressions = (estimates["op"] == "~").to_numpy()
+    columns = (estimates[name].to_numpy()[regressions] for name in ("lhs", "rhs", "est", "se", "p", "std"))
+    return tuple(
+        PathEstimate(lhs, rhs, *(None if pd.isna(one) else float(one) for one in numbers))
+        for lhs, rhs, *numbers in zip(*columns, strict=True)
+    )
 
 
 def _ranges(specifications: Sequence[Specification], alpha: float) -> tuple[PathRange, ...]:
