@@ -41,25 +41,30 @@ v <- vss(R, n = 20, n.obs = nrow(d), fm = "pc", rotate = "none", plot = FALSE); 
 
 # --- factor models: every pair merged and at one, plain and scaled; second order
 syntax <- function(b) paste(sapply(names(b), function(n) paste(n, "=~", paste(b[[n]], collapse = " + "))), collapse = "\n")
-sound <- function(f) lavInspect(f, "converged") && !inherits(try(fitMeasures(f), silent = TRUE), "try-error")
-run <- function(model, estimator) { f <- suppressWarnings(cfa(model, d, std.lv = TRUE, estimator = estimator))
-  for (tol in c(1e-11, 1e-12, 1e-13)) { g <- suppressWarnings(cfa(model, d, std.lv = TRUE, estimator = estimator, start = f, control = list(rel.tol = tol)))
+sound <- function(f) lavInspect(f, "converged") && !inherits(try(fitMeasures(f), silent = TRUE), "try-error") && is.finite(fitMeasures(f, "cfi"))
+run <- function(models, estimator) { fits <- lapply(models, function(m) suppressWarnings(cfa(m, d, std.lv = TRUE, estimator = estimator)))
+  fits <- fits[sapply(fits, sound)]; k <- which.min(sapply(fits, fitMeasures, "chisq")); f <- fits[[k]]
+  for (tol in c(1e-11, 1e-12, 1e-13)) { g <- suppressWarnings(cfa(models[[min(k, length(models))]], d, std.lv = TRUE, estimator = estimator, start = f, control = list(rel.tol = tol)))
     if (sound(g)) f <- g }
   f }
+# One factor for x and y, a line for each scale in the order of the joint model: lavaan's difference test of 2000
+# pairs the moments of both models by their place. A factor of two weakly related constructs has two optima, so
+# it is sought from the side of either as well (``low``: items that start small).
+one_factor <- function(x, y, low = character(0)) paste(sapply(names(names_of), function(n) paste(if (n == y) x else n, "=~",
+  paste0(if (length(low) && n %in% c(x, y)) ifelse(names_of[[n]] %in% low, "start(0.05)*", "start(1)*") else "", names_of[[n]], collapse = " + "))), collapse = "\n")
 bases <- list(MLR = run(syntax(names_of), "MLR"), MLM = run(syntax(names_of), "MLM"))
-lrt <- function(less, more, ...) { t <- lavTestLRT(more, less, ...); list(chisq = t[2, "Chisq diff"], df = t[2, "Df diff"], p = t[2, "Pr(>Chisq)"]) }
+lrt <- function(less, more) { t <- lavTestLRT(more, less, method = "satorra.2000", A.method = "delta", scaled.shifted = FALSE); list(chisq = t[2, "Chisq diff"], df = t[2, "Df diff"], p = t[2, "Pr(>Chisq)"]) }
 plain <- function(less, more) { x <- fitMeasures(less, c("chisq", "df")) - fitMeasures(more, c("chisq", "df")); list(chisq = unname(x[1]), df = unname(x[2])) }
 out$pairs <- list()
 for (estimator in c("MLR", "MLM")) for (a in 1:6) for (b in (a + 1):7) {
   if (estimator == "MLM" && b > a + 1) next
   x <- names(names_of)[a]; y <- names(names_of)[b]
-  merged <- names_of; merged[[x]] <- c(names_of[[x]], names_of[[y]]); merged[[y]] <- NULL
-  one <- run(syntax(merged), estimator); base <- bases[[estimator]]
+  one <- run(list(one_factor(x, y), one_factor(x, y, names_of[[x]]), one_factor(x, y, names_of[[y]])), estimator); base <- bases[[estimator]]
   s <- if (lavInspect(base, "cor.lv")[x, y] < 0) "-1" else "1"
   at <- suppressWarnings(run(paste0(syntax(names_of), "\n", x, " ~~ ", s, "*", y), estimator))
   out$pairs[[length(out$pairs) + 1]] <- list(estimator = estimator, a = x, b = y,
-    merged = list(plain = plain(one, base), scaled = lrt(one, base)),
-    fixed = list(plain = plain(at, base), scaled = lrt(at, base, method = "satorra.2000", A.method = "delta", scaled.shifted = FALSE)))
+    merged = list(plain = plain(one, base), satorra.2000.scaled = lrt(one, base)),
+    fixed = list(plain = plain(at, base), satorra.2000.scaled = lrt(at, base)))
 }
 peer <- suppressWarnings(discriminantValidity(cfa(syntax(names_of), d, std.lv = TRUE), merge = TRUE))
 out$semtools_merged <- lapply(seq_len(nrow(peer)), function(i) as.list(peer[i, ]))
@@ -70,7 +75,7 @@ single <- run(paste("G =~", paste(unlist(names_of[parts]), collapse = " + ")), "
 joint <- run(paste0(syntax(names_of), above), "MLR")
 std <- standardizedSolution(joint); std <- std[std$lhs == "CRED" & std$op == "=~", c("rhs", "est.std", "se", "ci.lower", "ci.upper")]
 out$second_order <- list(first = summary_of(first), second = summary_of(second), single = summary_of(single), joint = summary_of(joint),
-  single_against_first = lrt(single, first), joint_against_base = lrt(joint, bases$MLR), plain = plain(joint, bases$MLR), loadings = std)
+  single_against_first = lrt(single, first), satorra.2000.scaled = lrt(joint, bases$MLR), plain = plain(joint, bases$MLR), loadings = std)
 out$robust <- list(MLR = as.list(fitMeasures(bases$MLR)), MLM = as.list(fitMeasures(bases$MLM)))
 mi <- modindices(cfa(syntax(names_of), d, std.lv = TRUE), op = "=~", minimum.value = 10.828)
 out$expected <- mi[order(-mi$mi), c("lhs", "rhs", "mi", "epc", "sepc.all")]
