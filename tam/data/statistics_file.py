@@ -36,8 +36,9 @@ def read_statistics_file(content: bytes, path: Path, form: Form, encoding: str |
     try:
         cells = read_apart("statistics", path, form=form, encoding=encoding)
     except Unreadable as fault:
-        code = "too-large" if fault.kind == "too_large" else "damaged"
-        raise TamError(problem(f"statistics-file-{code}", place, program=_PROGRAM[form])) from fault
+        large = fault.kind == "too_large"
+        code = "statistics-file-too-large" if large else "statistics-file-damaged"
+        raise TamError(problem(code, place, program=_PROGRAM[form])) from fault
     about = cells.about
     if not about["names"]:
         raise TamError(problem("data-file-empty", place))

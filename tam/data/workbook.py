@@ -21,6 +21,11 @@ _LARGEST_CELLS = 60_000_000
 _SMALL = 100_000_000
 _MOST_SHRUNK = 200
 _LONGEST_CELL = 131_072
+_CODES = {
+    "damaged": "workbook-damaged",
+    "protected": "workbook-protected",
+    "too_large": "workbook-too-large",
+}
 # Cells and rows both carry their place; with the column left out the row's own number still counts.
 _PLACE = re.compile(rb"""<(?:\w{1,20}:)?(?:c|row)\s[^<>]{0,200}?\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
 # The reader reserves memory for as many texts as the file says it holds.
@@ -39,7 +44,7 @@ def read_workbook(content: bytes, path: Path, sheet: str | int | None = None) ->
     try:
         cells = read_apart("workbook", path, sheet=sheet)
     except Unreadable as fault:
-        raise TamError(problem(f"workbook-{fault.kind.replace('_', '-')}", place)) from fault
+        raise TamError(problem(_CODES[fault.kind], place)) from fault
     about = cells.about
     if about["sheet"] is None:
         names = list(about["sheets"])
