@@ -67,7 +67,7 @@ def method_and_missing(
         "missing_data": missing_data(model, rows, reasons, options=options, seed=study.seed, primary=fit),
         "method_bias": method_bias(
             model,
-            rows,
+            values.join(variables),
             study.instrument.first_order(),
             estimator=options.estimator,
             missing=options.missing,

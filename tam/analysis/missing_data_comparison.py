@@ -30,7 +30,8 @@ Key = tuple[str, str]
 class PathEstimate:
     """One path by one method: unstandardised ``est``, ``se``, ``statistic`` (z, or t with ``df``), ``p``.
 
-    ``df`` and ``fmi`` (fraction of missing information) exist for multiple imputation only, else None.
+    ``df`` and ``fmi`` (fraction of missing information) exist for multiple imputation only, else None;
+    ``std``, the standardised path, for one fit only: None where several are pooled.
     """
 
     lhs: str
@@ -43,6 +44,7 @@ class PathEstimate:
     ci_low: float | Unavailable
     ci_high: float | Unavailable
     fmi: float | None
+    std: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ def _path(row: Mapping[str, Any]) -> PathEstimate:
         float(row[name]) if _is_number(row[name]) else absent
         for name in ("se", "z", "p", "ci_low", "ci_high")
     )
-    return PathEstimate(str(row["lhs"]), str(row["rhs"]), float(row["est"]), se, z, None, p, low, high, None)
+    std = float(row["std"]) if _is_number(row["std"]) else None
+    path = (str(row["lhs"]), str(row["rhs"]), float(row["est"]))
+    return PathEstimate(*path, se, z, None, p, low, high, None, std)
 
 
 def _is_number(value: object) -> bool:

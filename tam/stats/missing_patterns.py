@@ -71,8 +71,9 @@ def missingness_tests(values: Floats) -> MissingnessTests:
     """Does who leaves an item out answer another one differently? Every pair of columns of (n, p) with NaN.
 
     t = (m1 - m0) / sqrt(v1 / n1 + v0 / n0) with Welch's degrees of freedom, index 1 for those without an
-    answer to the item. Pairs with fewer than two answers on a side, or whose answers on both sides do not
-    vary, have no test and are left out. Welch (1951) for two groups.
+    answer to the item. Pairs with fewer than two answers on a side, or whose answers on a side do not vary
+    (its variance is then unknown rather than zero), have no test and are left out. Welch (1951) for two
+    groups.
     Peer: ``stats::t.test(other ~ is.na(item))``.
     """
     given = ~np.isnan(values)
@@ -88,7 +89,7 @@ def missingness_tests(values: Floats) -> MissingnessTests:
         error = share1 + share0
         df = error**2 / (share1**2 / (n1 - 1) + share0**2 / (n0 - 1))
         t = (m1 - m0) / np.sqrt(error)
-    item, other = np.nonzero((np.minimum(n1, n0) >= FEWEST_ANSWERS) & (error > 0))
+    item, other = np.nonzero((np.minimum(n1, n0) >= FEWEST_ANSWERS) & (share1 > 0) & (share0 > 0))
     at = (item, other)
     p = 2.0 * scipy.special.stdtr(df[at], -np.abs(t[at]))
     sizes = n1[at].astype(np.intp), n0[at].astype(np.intp)

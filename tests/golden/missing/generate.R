@@ -32,7 +32,7 @@ tests <- do.call(rbind, lapply(seq_len(nrow(pairs)), function(i) {
   g <- is.na(missing[[pairs$item[i]]]); y <- missing[[pairs$other[i]]]
   if (sum(g & !is.na(y)) < 2 || sum(!g & !is.na(y)) < 2) return(NULL)
   a <- y[g & !is.na(y)]; b <- y[!g & !is.na(y)]
-  if (var(a) == 0 && var(b) == 0) return(NULL)
+  if (var(a) == 0 || var(b) == 0) return(NULL)
   r <- t.test(a, b)
   data.frame(pairs[i, ], n_missing = length(a), n_given = length(b), difference = mean(a) - mean(b),
     t = unname(r$statistic), df = unname(r$parameter), p = r$p.value)
