@@ -90,4 +90,4 @@ def _strongest_lag(codes: Array) -> Array:
 
 
 def _row_products(first: Array, second: Array) -> Array:
-    return np.einsum("ij,ij->i", first, second)
+    return np.asarray(np.einsum("ij,ij->i", first, second), dtype=np.float64)
