@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,14 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+from foreign_files import write_ods
 
+from tam.cli.console import open_console
+from tam.cli.main import run
 from tam.data import code_responses, read_numeric, read_table
 from tam.errors import TamError
 
+ROOT = Path(__file__).resolve().parents[3]
 WORDS = {1.0: "非常不同意", 2.0: "不同意", 3.0: "一般", 4.0: "同意", 5.0: "非常同意", -9.0: "拒答"}
 BACKWARDS = {1.0: "非常同意", 2.0: "同意", 3.0: "中立", 4.0: "不同意", 5.0: "非常不同意"}
 FRAME = pd.DataFrame(
@@ -181,3 +187,36 @@ def test_a_cut_file_is_one_problem(tmp_path, name, kept):
     with pytest.raises(TamError) as raised:
         read_table(path)
     assert [one.code for one in raised.value.problems] == ["statistics-file-damaged"]
+
+
+def told(*arguments: str) -> dict[str, Any]:
+    out = io.StringIO()
+    run(list(arguments), open_console(list(arguments), {}, out, io.StringIO()))
+    answer: dict[str, Any] = json.loads(out.getvalue())
+    return answer
+
+
+@pytest.mark.parametrize("suffix", ["sav", "dta", "xlsx", "ods"])
+def test_tam_fit_and_tam_reliability_find_the_same_in_every_format(tmp_path, suffix):
+    frame = pd.read_csv(ROOT / "tests/data/tam_sim/tam_sim_complete.csv").select_dtypes("number")
+    names = [name for name in frame if name.startswith(("PU", "PI"))][:6]
+    frame = frame[names].astype(float)
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    path = tmp_path / f"data.{suffix}"
+    if suffix == "sav":
+        pyreadstat.write_sav(frame, path, variable_value_labels={names[0]: {1.0: "Strongly disagree"}})
+    elif suffix == "dta":
+        pyreadstat.write_dta(frame, path)
+    elif suffix == "xlsx":
+        frame.to_excel(path, index=False)
+    else:
+        write_ods(path, ("s", [names, *frame.to_numpy().tolist()]))
+    (tmp_path / "model.lav").write_text(f"F =~ {' + '.join(names[:4])}\n", encoding="utf-8")
+    results = []
+    for data in (tmp_path / "data.csv", path):
+        fit = told("fit", "--model", str(tmp_path / "model.lav"), "--data", str(data), "--json")
+        scale = f"F={','.join(names[:4])}"
+        reliability = told("reliability", "--data", str(data), "--scale", scale, "--json")
+        results.append((fit["result"]["estimates"], reliability["result"]["constructs"]))
+    assert results[0] == results[1]
+    assert results[0][0]
