@@ -9,6 +9,8 @@ from tam.report.charts.responses import responses_chart
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Column, Figure, Group, Rich, Section, Table, rich
 from tam.report.rows import cell, number_column, row, sentences_column, words_column
+from tam.report.sections.distributions import distribution_blocks
+from tam.report.sections.grouped import grouped_items
 
 
 def items_section(context: Context) -> Section:
@@ -17,17 +19,10 @@ def items_section(context: Context) -> Section:
         figure = _responses_figure(context)
         blocks.extend([figure] if figure else [])
         blocks.append(_items_table(context))
+        blocks.extend(distribution_blocks(context))
     else:
         blocks.append(Absent(context.reason("measurement", "items")))
     return Section("items", context.say("sections.items"), tuple(blocks))
-
-
-def grouped_items(context: Context) -> dict[str, list[str]]:
-    """Items by construct, in the order of the study."""
-    groups: dict[str, list[str]] = {}
-    for name, item in context.part("measurement", "items").items():
-        groups.setdefault(str(item.get("construct") or ""), []).append(name)
-    return groups
 
 
 def scale_codes(context: Context, items: list[str]) -> list[str]:

@@ -22,7 +22,9 @@ from tam.report.document import (
 )
 from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
 from tam.report.rows import cell, interval_column, names_column, number_column, one_group, row, words_column
-from tam.report.sections.items import grouped_items
+from tam.report.sections.dimensions import dimension_blocks
+from tam.report.sections.grouped import grouped_items
+from tam.report.sections.validity import validity_blocks
 
 
 def measurement_section(context: Context) -> Section:
@@ -35,7 +37,9 @@ def measurement_section(context: Context) -> Section:
     blocks.extend(_loadings(context))
     blocks.append(_matrix(context, "fornell_larcker", "fornell_larcker", _fornell_larcker_level(context)))
     blocks.append(_matrix(context, "htmt", "htmt", _htmt_level))
+    blocks.extend(validity_blocks(context))
     blocks.extend(_adequacy(context))
+    blocks.extend(dimension_blocks(context))
     return Section("measurement", context.say("sections.measurement"), tuple(blocks))
 
 
