@@ -139,9 +139,9 @@ def validity(
 
     values: answers with NaN where missing, reverse-keyed items already reversed. second_order: the parts of
     each second-order construct, names of ``constructs``. draws: bootstrap samples of the ratios. estimator:
-    of the study; MLM keeps MLM for the scaled tests, every other takes MLR.
+    of the study; MLR keeps MLR for the scaled tests, every other takes MLM.
     """
-    robust = "MLM" if estimator == "MLM" else "MLR"
+    robust = "MLR" if estimator == "MLR" else "MLM"
     items = [item for block in constructs.values() for item in block]
     answers = complete_answers(values, items)
     wholes = dict(second_order or {})
