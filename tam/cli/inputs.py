@@ -51,12 +51,14 @@ def _placed(one: Problem, file: str) -> Problem:
     return replace(one, where=replace(one.where, file=file))
 
 
-def read_columns(path: str, text: str, also: Sequence[str] = (), *, group: str | None = None) -> pd.DataFrame:
-    """The columns of the table that the model needs, and the one that holds the groups, as text."""
-    from tam.data import read_numeric
+def read_columns(
+    path: str, text: str, also: Sequence[str] = (), *, group: str | None = None
+) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """The columns of a table that the model needs, the one that holds the groups, as text; and notes."""
+    from tam.data.numeric import read_numeric_told
 
     columns = list(dict.fromkeys([*_needed(text), *also]))
-    return read_numeric(path, columns=columns, text_columns=() if group is None else (group,))
+    return read_numeric_told(path, columns=columns, text_columns=() if group is None else (group,))
 
 
 def _needed(text: str) -> list[str]:

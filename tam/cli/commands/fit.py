@@ -25,7 +25,7 @@ PRODUCTS = ("dblcent",)
 
 @tam_command("fit")
 @click.option("--model", "model_file", metavar="FILE", required=True, help="A model in lavaan syntax.")
-@click.option("--data", "data_file", metavar="FILE", help="A table: CSV, TSV or XLSX.")
+@click.option("--data", "data_file", metavar="FILE", help="A table: CSV, TSV, XLSX, ODS, SAV or DTA.")
 @click.option(
     "--moments", "moments_file", metavar="FILE", help="A CSV with a covariance or correlation matrix."
 )
@@ -107,7 +107,7 @@ def command(**options: Any) -> Answer:
 
     text = read_model_text(options["model_file"])
     with places_in(options["model_file"]):
-        data = _data(options, text)
+        data, notes = _data(options, text)
         console().progress("fitting")
         found = fit(
             text,
@@ -134,7 +134,7 @@ def command(**options: Any) -> Answer:
             progress=watch(console(), "bootstrap"),
         )
     record = found.to_dict()
-    return Answer(result=record, blocks=fit_blocks(record), problems=found.problems)
+    return Answer(result=record, blocks=fit_blocks(record), problems=(*notes, *found.problems))
 
 
 def refusals(options: dict[str, Any]) -> list[Problem]:
@@ -183,13 +183,14 @@ def _bootstraps(options: dict[str, Any]) -> bool:
     return options["se"] == "bootstrap" or bool(options["bootstrap"] or options["intervals"])
 
 
-def _data(options: dict[str, Any], text: str) -> Given:
+def _data(options: dict[str, Any], text: str) -> tuple[Given, tuple[Problem, ...]]:
+    """What the model is fitted to, and what its reading has to tell."""
     from tam.engine import read_moments
 
     if options["moments_file"] is not None:
         sizes: tuple[int, ...] = options["nobs"]
         if len(sizes) == 1:
-            return read_moments(options["moments_file"], sizes[0])
-        return read_moments(options["moments_file"], sizes)
+            return read_moments(options["moments_file"], sizes[0]), ()
+        return read_moments(options["moments_file"], sizes), ()
     console().progress("reading")
     return read_columns(options["data_file"], text, group=options["group"])

@@ -18,7 +18,9 @@ _REVERSE = re.compile(r"(.{1,200}):(-?\d{1,9}(?:\.\d{1,9})?)-(-?\d{1,9}(?:\.\d{1
 
 
 @tam_command("reliability")
-@click.option("--data", "data_file", metavar="FILE", required=True, help="A table: CSV, TSV or XLSX.")
+@click.option(
+    "--data", "data_file", metavar="FILE", required=True, help="A table: CSV, TSV, XLSX, ODS, SAV or DTA."
+)
 @click.option(
     "--scale", "scales", metavar="NAME=A,B,C", multiple=True, required=True, help="A scale and its columns."
 )
@@ -75,13 +77,13 @@ def command(
       tam reliability ... --second-order CRED=EXP,TRU,ATR --bootstrap 5000 --seed 7 --ci percentile
     """
     from tam.analysis.reliability import reliability_result
-    from tam.data import read_numeric
+    from tam.data.numeric import read_numeric_told
 
     blocks = parse_scales(scales)
     turned = parse_reverse(reverse)
     sets = parse_second_order(second_order, blocks)
     console().progress(f"reading {data_file}")
-    data = read_numeric(
+    data, notes = read_numeric_told(
         data_file, columns=list(dict.fromkeys(item for items in blocks.values() for item in items))
     )
     result = reliability_result(
@@ -95,7 +97,7 @@ def command(
         second_order=sets,
     )
     record = result.to_dict()
-    return Answer(result=record, blocks=reliability_blocks(record), problems=result.problems)
+    return Answer(result=record, blocks=reliability_blocks(record), problems=(*notes, *result.problems))
 
 
 def parse_scales(texts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

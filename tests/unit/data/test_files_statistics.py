@@ -220,3 +220,10 @@ def test_tam_fit_and_tam_reliability_find_the_same_in_every_format(tmp_path, suf
         results.append((fit["result"]["estimates"], reliability["result"]["constructs"]))
     assert results[0] == results[1]
     assert results[0][0]
+
+
+def test_tam_reliability_tells_which_sheet_it_took(tmp_path):
+    rows = [["a", "b", "c"], *([i % 5 + 1, (i * 2) % 5 + 1, (i * 3) % 7] for i in range(40))]
+    path = write_ods(tmp_path / "data.ods", ("answers", rows), ("notes", [["x"]]))
+    answer = told("reliability", "--data", str(path), "--scale", "F=a,b,c", "--json")
+    assert "sheet-chosen" in {one["code"] for one in answer["problems"]}
