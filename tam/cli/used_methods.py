@@ -7,8 +7,6 @@ from typing import Any
 
 from tam.cli.topics import Reference, references, topics
 
-_SCALE_TOPICS = ("alpha", "omega", "composite_reliability", "ave", "rho_a")
-_MATRIX_TOPICS = ("htmt", "htmt2", "fornell_larcker", "kmo", "bartlett", "parallel_analysis")
 _FIT_TOPICS = ("chisq", "cfi", "tli", "rmsea", "srmr", "aic", "bic", "bic_adjusted")
 
 
@@ -33,6 +31,8 @@ def _part(results: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _screening(results: Mapping[str, Any]) -> Iterator[str]:
+    if _part(results, "screening").get("multiverse"):
+        yield "multiverse"
     for rule in _part(results, "screening").get("rules", ()):
         if rule.get("applicable") and rule["rule"] in topics():
             yield rule["rule"]
@@ -42,11 +42,25 @@ def _measurement(results: Mapping[str, Any]) -> Iterator[str]:
     measurement = _part(results, "measurement")
     if measurement.get("items"):
         yield "item_statistics"
-    constructs = list(_part(measurement, "constructs").values())
-    yield from (name for name in _SCALE_TOPICS if any(one.get(name) is not None for one in constructs))
+    constructs = _part(measurement, "constructs").values()
     if any(one.get("alpha_ci_low") is not None for one in constructs):
         yield "alpha_interval"
-    yield from (name for name in _MATRIX_TOPICS if measurement.get(name))
+    yield from _told(measurement)
+
+
+def _told(node: Any) -> Iterator[str]:
+    """Topics that stand in a part of the results as keys with a value; columns of estimates are none."""
+    known = topics()
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            if value in (None, {}, []):
+                continue
+            if name in known and known[name].kind != "parameter":
+                yield known[name].name
+            yield from _told(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _told(value)
 
 
 def _structure(results: Mapping[str, Any]) -> Iterator[str]:

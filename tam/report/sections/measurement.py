@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from tam.report.charts.loadings import loadings_chart
@@ -24,7 +24,10 @@ from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
 from tam.report.rows import cell, interval_column, names_column, number_column, one_group, row, words_column
 from tam.report.sections.dimensions import dimension_blocks
 from tam.report.sections.grouped import grouped_items
+from tam.report.sections.reliability import reliability_blocks
 from tam.report.sections.validity import validity_blocks
+
+_SCALE_COLUMNS = ("mean", "sd", "alpha", "omega", "composite_reliability", "ave", "rho_a")
 
 
 def measurement_section(context: Context) -> Section:
@@ -34,6 +37,7 @@ def measurement_section(context: Context) -> Section:
         return Section("measurement", context.say("sections.measurement"), tuple(blocks))
     blocks.extend(_cfa_sentence(context))
     blocks.append(_reliability_table(context))
+    blocks.extend(reliability_blocks(context))
     blocks.extend(_loadings(context))
     blocks.append(_matrix(context, "fornell_larcker", "fornell_larcker", _fornell_larcker_level(context)))
     blocks.append(_matrix(context, "htmt", "htmt", _htmt_level))
@@ -97,16 +101,16 @@ def _reliability_table(context: Context) -> Table:
             )
         )
     notes = [context.say("notes.reliability", level=context.level)]
-    notes.extend(_absent_notes(context, "constructs"))
+    notes.extend(_absent_notes(context, "constructs", _SCALE_COLUMNS))
     return Table("reliability", context.say("tables.reliability"), columns, one_group(rows), tuple(notes))
 
 
-def _absent_notes(context: Context, under: str) -> list[Rich]:
-    """One note per reason of the values that are absent in ``measurement.<under>``."""
+def _absent_notes(context: Context, under: str, shown: Collection[str] = ()) -> list[Rich]:
+    """One note per reason of the values that are absent in ``measurement.<under>``, of the ``shown`` ones."""
     reasons: dict[str, list[str]] = {}
     for path, reason in context.part("measurement", "unavailable").items():
         head, _, rest = str(path).partition(".")
-        if head == under:
+        if head == under and (not shown or rest.rpartition(".")[2] in shown):
             reasons.setdefault(str(reason), []).append(rest.replace(".", " "))
     return [
         context.say("notes.absent", names=context.words.listed(names), reason=context.foreign(reason))
@@ -140,7 +144,10 @@ def _loadings(context: Context) -> list[Block]:
                 )
             )
         groups.append(Group(tuple(rows), context.named(construct)))
-    notes = (context.say("notes.loadings", level=context.level), *_absent_notes(context, "items"))
+    notes = (
+        context.say("notes.loadings", level=context.level),
+        *_absent_notes(context, "items", ("loading", "item_rest_r", "alpha_if_dropped")),
+    )
     table = Table("loadings", context.say("tables.loadings"), columns, tuple(groups), notes)
     known = [name for name, item in items.items() if (item.get("loading") or {}).get("est") is not None]
     return [_loadings_figure(context, known, table), table] if known else [table]
