@@ -138,6 +138,9 @@ FLOW = rows(
     ),
 )
 
+#: Where several files were stacked, the row stands in this one.
+FILE = {"file": TEXT}
+
 SCREENING = record(
     "Who was flagged and who was excluded, by which rule.",
     {"unavailable": REASONS, "problems": PROBLEMS},
@@ -158,7 +161,7 @@ SCREENING = record(
             found=by_name("What else the rule found.", ANYTHING),
         ),
     ),
-    flags=rows("Flagged rows.", record("One row.", row=COUNT, rules=rows("Rules.", TEXT))),
+    flags=rows("Flagged rows.", record("One row.", FILE, row=COUNT, rules=rows("Rules.", TEXT))),
     overlap=rows(
         "Rules that flag the same rows.", record("A pair.", rules=rows("Two rules.", TEXT), n=COUNT)
     ),
@@ -167,7 +170,8 @@ SCREENING = record(
         record("A set.", rules=rows("Rules.", TEXT), n=COUNT),
     ),
     excluded=rows(
-        "The exclusion log.", record("One row.", row=COUNT, rule=TEXT, value=ANYTHING, threshold=ANYTHING)
+        "The exclusion log.",
+        record("One row.", FILE, row=COUNT, rule=TEXT, value=ANYTHING, threshold=ANYTHING),
     ),
     n_read=COUNT,
     n_flagged=COUNT,
@@ -313,12 +317,57 @@ EFFECTS = record(
     unavailable=REASONS,
 )
 
+PROBING = {
+    "johnson_neyman": maybe(
+        record(
+            "Johnson-Neyman region: for whom the predictor's effect differs from zero.",
+            regime=told(TEXT, "Of the whole line: inside, outside, above, below, everywhere, nowhere."),
+            regime_observed=told(TEXT, "The same, of the item means that respondents have."),
+            bounds=rows(
+                "Its ends.", record("One end.", moderator=NUMBER, moderator_scale=NUMBER, observed=FLAG)
+            ),
+            critical=NUMBER,
+            level=NUMBER,
+            share_in_region=told(NUMBER, "Share of the respondents whose item mean lies in the region."),
+            share_positive=told(NUMBER, "Of them all, where the effect is positive."),
+            share_negative=told(NUMBER, "Of them all, where the effect is negative."),
+            share_basis=TEXT,
+            n=COUNT,
+        )
+    ),
+    "effect_size": maybe(
+        record(
+            "What the product adds to the explained variance.",
+            r2=NUMBER,
+            delta_r2=NUMBER,
+            f2=NUMBER,
+            benchmark=TEXT,
+            benchmarks=by_name("Least f2 of each size.", NUMBER),
+            benchmark_source=TEXT,
+        )
+    ),
+    "percentile_slopes": rows(
+        "The predictor's effect at percentiles of the respondents.",
+        record("One slope.", at=TEXT, moderator=NUMBER, moderator_scale=NUMBER, **ESTIMATE, std=NUMBER),
+    ),
+    "surface": maybe(
+        record(
+            "Expected outcome over predictor and moderator, in the items' units.",
+            x=rows("Predictor.", NUMBER),
+            moderator=rows("Moderator.", NUMBER),
+            y=rows("A row for each value of the moderator.", rows("Outcome.", NUMBER)),
+        )
+    ),
+}
+"""How an interaction is probed; files written by earlier versions do not have it."""
+
 MODERATION = record(
     "For whom the paths differ.",
     analyses=rows(
         "One row a moderation.",
         record(
             "The latent interaction, its simple slopes, and the same on observed scores.",
+            PROBING,
             predictor=TEXT,
             moderator=TEXT,
             outcome=TEXT,

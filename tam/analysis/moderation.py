@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tam.analysis.moderation_scores import ScoreRegression, mean_scores, score_regression
+from tam.analysis.moderation_scores import ScoreRegression, mean_score, mean_scores, score_regression
 from tam.analysis.moderation_slopes import (
     Line,
     ModeratorRange,
     Slope,
+    indicators_of,
     moderated_path,
     simple_slopes,
     slope_lines,
+)
+from tam.analysis.probing import (
+    InteractionSize,
+    RegionOfSignificance,
+    Surface,
+    interaction_size,
+    percentile_slopes,
+    region_of_significance,
+    surface,
 )
 from tam.engine.products_fit import InteractionFit, fit_interactions
 from tam.errors import Problem, TamError, Unavailable, problem
@@ -34,7 +44,8 @@ class ModerationAnalysis:
     """One moderated path. ``est`` to ``ci_high`` are the coefficient of the latent product; ``std`` holds
     for predictor, moderator and outcome of unit variance, ``std_naive`` for a product of unit variance.
     ``measures`` are those of the whole model with the product. What could not be had is Unavailable with
-    the reason."""
+    the reason. ``slopes`` are read at the moderator's mean and one standard deviation from it,
+    ``percentile_slopes`` at percentiles of the respondents."""
 
     predictor: str
     moderator: str
@@ -60,6 +71,10 @@ class ModerationAnalysis:
     lines: tuple[Line, ...]
     composite: ScoreRegression | Unavailable
     agreement: Agreement | None
+    johnson_neyman: RegionOfSignificance | Unavailable
+    effect_size: InteractionSize | Unavailable
+    percentile_slopes: tuple[Slope, ...]
+    surface: Surface | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +179,7 @@ def _estimated(
     standard = next(one for one in found.interactions if one.outcome == path.outcome)
     parts = moderated_path(fit, found.expansion.data, path.predictor, path.moderator, path.outcome)
     place = parts.moderator_place
+    scores = mean_score(found.expansion.data, indicators_of(fit), path.moderator)
     readable = np.isfinite([place.sd, parts.predictor_place.sd, parts.outcome_place.sd]).all()
     return ModerationAnalysis(
         **_head(request),
@@ -180,6 +196,12 @@ def _estimated(
         lines=slope_lines(parts) if readable else (),
         composite=composite,
         agreement=_agreement(numbers["ci_low"], numbers["ci_high"], composite),
+        johnson_neyman=region_of_significance(parts, scores, request.level)
+        if readable
+        else Unavailable("a variance is not positive"),
+        effect_size=interaction_size(fit, path.outcome, request.interaction),
+        percentile_slopes=percentile_slopes(parts, scores, request.level) if readable else (),
+        surface=surface(parts) if readable else None,
     )
 
 
@@ -205,6 +227,10 @@ def _failed(
         lines=(),
         composite=composite,
         agreement=None,
+        johnson_neyman=Unavailable(reason),
+        effect_size=Unavailable(reason),
+        percentile_slopes=(),
+        surface=None,
     )
 
 

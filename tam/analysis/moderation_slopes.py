@@ -132,7 +132,7 @@ def moderated_path(fit: Fit, data: pd.DataFrame, predictor: str, moderator: str,
 
 def placement(fit: Fit, data: pd.DataFrame, name: str) -> Placement:
     """Where a construct (or column) of the model lies on the scale of its items."""
-    parts = _indicators(fit)
+    parts = indicators_of(fit)
     weights = score_weights(parts, name)
     place = {one: i for i, one in enumerate(fit.structure.names)}
     at = fit.solution.minimum.point.implied
@@ -144,7 +144,8 @@ def placement(fit: Fit, data: pd.DataFrame, name: str) -> Placement:
     return Placement(float(scores.mean()), loading, float(scores.min()), float(scores.max()), deviation)
 
 
-def _indicators(fit: Fit) -> Mapping[str, list[str]]:
+def indicators_of(fit: Fit) -> Mapping[str, list[str]]:
+    """The indicators of every latent variable of the model, in order."""
     found: dict[str, list[str]] = {}
     for row in fit.table.rows:
         if row.op == "=~":
@@ -154,11 +155,12 @@ def _indicators(fit: Fit) -> Mapping[str, list[str]]:
 
 def simple_slopes(path: Moderated, level: float) -> tuple[Slope, ...]:
     """The predictor's effect one standard deviation below the moderator's mean, at it, and one above."""
-    return tuple(_slope(path, at, share, level) for at, share in PROBES.items())
+    sd = path.moderator_place.sd
+    return tuple(slope_at(path, at, share * sd, level) for at, share in PROBES.items())
 
 
-def _slope(path: Moderated, at: str, share: float, level: float) -> Slope:
-    deviation = share * path.moderator_place.sd
+def slope_at(path: Moderated, at: str, deviation: float, level: float) -> Slope:
+    """The predictor's effect where the moderator deviates from its mean by ``deviation`` (model's units)."""
     no_errors = Unavailable("the covariance matrix of the estimates could not be had")
     standard = path.predictor_place.sd / path.outcome_place.sd
     value = path.focal + path.product * deviation

@@ -58,3 +58,30 @@ def interaction_line(
     outcome's units.
     """
     return focal * x + moderator * at + product * (x * at - covariance_xz)
+
+
+def explained_by_product(coefficients: Array, covariance: Array, product: int) -> float:
+    """Variance of the outcome that only the product explains: ``b^2 (s_pp - s_p' S^-1 s_p)``.
+
+    What is left of the product after the other predictors, times its coefficient squared: the fall of the
+    explained variance if the product were taken out of the equation and everything else estimated anew
+    from the same moments.
+
+    Parameters: ``coefficients`` (k,) of all predictors; ``covariance`` (k, k) of the predictors; ``product``
+    the product's place. Range: >= 0, in squared units of the outcome. Cohen (1988, chapter 9), the squared
+    semipartial.
+    """
+    others = np.arange(len(coefficients)) != product
+    own = covariance[product, product]
+    if others.any():
+        across = covariance[others, product]
+        own = own - across @ np.linalg.solve(covariance[np.ix_(others, others)], across)
+    return float(coefficients[product] ** 2 * max(own, 0.0))
+
+
+def f_squared(delta_r2: float, r2: float) -> float:
+    """Cohen's f2 of what a term adds: ``delta R2 / (1 - R2)``, R2 that of the model with the term.
+
+    Range: >= 0 for R2 in [0, 1). Cohen (1988).
+    """
+    return delta_r2 / (1 - r2)
