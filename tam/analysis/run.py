@@ -57,6 +57,7 @@ def run(
 def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Analysis:
     from tam.analysis.multiverse import multiverse
     from tam.analysis.screening import screen
+    from tam.data.stacking import with_sources
 
     progress("reading")
     instrument, responses = read_study_data(study)
@@ -90,7 +91,7 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     problems += specifications.problems if specifications else ()
     sections: dict[str, Any] = {
         "screening": {
-            **screening.to_dict(),
+            **with_sources(screening.to_dict(), responses.source),
             "multiverse": to_record(specifications) if specifications else None,
         },
         "measurement": {**measurement, **evidence},

@@ -56,7 +56,9 @@ def study_record(study: Study, instrument: Instrument, responses: Responses) -> 
 
 
 def _data(responses: Responses) -> dict[str, Any]:
-    return {
+    """The data file as it was read; of several stacked files, ``files`` tells each, the rest the first."""
+    several = {"files": [asdict(one) for one in responses.files]} if responses.files else {}
+    return several | {
         "file": responses.file,
         "sha256": responses.sha256,
         "platform": responses.platform,

@@ -48,14 +48,18 @@ def _measurement(results: Mapping[str, Any]) -> Iterator[str]:
     yield from _told(measurement)
 
 
+_ELSEWHERE = ("parameter", "comparison", "effect", "verdict")
+"""Kinds of topics whose methods have sections of their own; their short names mean something else here."""
+
+
 def _told(node: Any) -> Iterator[str]:
-    """Topics that stand in a part of the results as keys with a value; columns of estimates are none."""
+    """Topics that stand in a part of the results as keys with a value."""
     known = topics()
     if isinstance(node, Mapping):
         for name, value in node.items():
-            if value in (None, {}, []):
+            if value in (None, {}, []) or name in ("unavailable", "problems"):
                 continue
-            if name in known and known[name].kind != "parameter":
+            if name in known and known[name].kind not in _ELSEWHERE:
                 yield known[name].name
             yield from _told(value)
     elif isinstance(node, list):

@@ -14,7 +14,9 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent))
 
 from agreement_boot import OUTSIDE_BOOT, RESIDENT_BOOT
+from agreement_careless import RESIDENT_CARELESS
 from agreement_closed import OUTSIDE_CLOSED, RESIDENT_CLOSED
+from agreement_missing import OUTSIDE_MISSING, RESIDENT_MISSING
 from agreement_more import OUTSIDE_MORE, RESIDENT_MORE, golden_parts
 from agreement_mplus import MPLUS
 from agreement_parts import (
@@ -29,7 +31,9 @@ from agreement_parts import (
     shares,
     versions,
 )
+from agreement_reliability import OUTSIDE_RELIABILITY, RESIDENT_RELIABILITY
 from agreement_tests import OUTSIDE_TESTS, RESIDENT_TESTS
+from agreement_validity import OUTSIDE_VALIDITY, RESIDENT_VALIDITY
 
 __all__ = ["OUTSIDE", "RESIDENT", "Comparison", "comparisons"]
 
@@ -147,6 +151,10 @@ RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (
     *RESIDENT_TESTS,
     *RESIDENT_BOOT,
     *RESIDENT_CLOSED,
+    *RESIDENT_CARELESS,
+    *RESIDENT_MISSING,
+    *RESIDENT_VALIDITY,
+    *RESIDENT_RELIABILITY,
 )
 OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     dumped,
@@ -156,5 +164,8 @@ OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     *OUTSIDE_TESTS,
     *OUTSIDE_BOOT,
     *OUTSIDE_CLOSED,
+    *OUTSIDE_MISSING,
+    *OUTSIDE_VALIDITY,
+    *OUTSIDE_RELIABILITY,
     *MPLUS,
 )

@@ -16,6 +16,8 @@ _METHODS = ("listwise", "fiml", "mi")
 
 def robustness_section(context: Context) -> Section:
     rows = path_rows(context)
+    if not any(one["multiverse"] or one["missing"] or one["method"] for one in rows):
+        rows = []
     blocks: list[Block] = list(_multiverse(context))
     if rows:
         blocks += [_figure(context, rows), _table(context, rows)]

@@ -10,6 +10,7 @@ from tam.report.document import Block, Paragraph, Rich, Table
 from tam.report.rows import cell, names_column, number_column, one_group, row, sentences_column, words_column
 
 _SHOWN_EXCLUSIONS = 200
+_SHOWN_SETS = 30
 
 
 def rule_name(context: Context, rule: str | None) -> str:
@@ -25,7 +26,46 @@ def rules_in_sentence(context: Context) -> str:
 
 def screening_blocks(context: Context) -> list[Block]:
     """The rules, what each found, and the responses that were excluded."""
-    return [Paragraph(_sentence(context)), _rules_table(context), *_exclusions(context)]
+    return [
+        Paragraph(_sentence(context)),
+        *_declared(context),
+        _rules_table(context),
+        *_sets(context),
+        *_exclusions(context),
+    ]
+
+
+def _declared(context: Context) -> list[Block]:
+    """When the rules were fixed, as the study says."""
+    found = context.part("screening", "declared")
+    if not found:
+        return []
+    told = {
+        "date": str(found.get("date") or context.word("values.no_date")),
+        "reference": str(found.get("reference") or context.word("values.no_reference")),
+        "digest": str(found.get("digest") or "")[:12],
+    }
+    return [Paragraph(context.say(f"text.rules_{found.get('when')}", **told), "small")]
+
+
+def _sets(context: Context) -> list[Block]:
+    """Which rules flag the same respondents."""
+    found = context.rows("screening", "sets")
+    if not found:
+        return []
+    columns = (names_column(context, "rules_together"), number_column(context, "respondents"))
+    clause = context.word("list.clause")
+    rows = [
+        row(
+            clause.join(rule_name(context, str(rule)) for rule in one["rules"]),
+            context.numbers.count(one["n"]),
+        )
+        for one in found[:_SHOWN_SETS]
+    ]
+    told = {"n": context.numbers.count(len(found)), "shown": context.numbers.count(len(rows))}
+    title, folded = context.say("tables.sets"), context.say("folded.sets", **told)
+    notes = (context.say("notes.sets", **told),)
+    return [Table("screening-sets", title, columns, one_group(rows), notes, folded=folded)]
 
 
 def _sentence(context: Context) -> Rich:
@@ -119,6 +159,11 @@ def found(context: Context, one: Mapping[str, Any]) -> str:
     return context.word(key, value=shown, checks=context.words.listed(map(str, checks or ())))
 
 
+def _place(one: Mapping[str, Any]) -> str:
+    """The row; with its file where several were stacked."""
+    return f"{one['file']}, {one.get('row')}" if one.get("file") else str(one.get("row"))
+
+
 def _exclusions(context: Context) -> list[Block]:
     excluded = context.rows("screening", "excluded")
     if not excluded:
@@ -129,7 +174,7 @@ def _exclusions(context: Context) -> list[Block]:
         sentences_column(context, "found"),
     )
     rows = [
-        row(str(one.get("row")), rule_name(context, one.get("rule")), found(context, one))
+        row(_place(one), rule_name(context, one.get("rule")), found(context, one))
         for one in excluded[:_SHOWN_EXCLUSIONS]
     ]
     notes = [context.say("notes.exclusions")]

@@ -43,7 +43,10 @@ def test_chinese_entries_are_chinese() -> None:
         for key, text in chinese.items()
         if text == english[key] and re.search(r"[a-z]{4}", PLACE.sub("", text))
     }
-    names = {"provenance.python", "platforms.qualtrics", "columns.hedges_g"}
+    names = {
+        *("provenance.python", "columns.hedges_g", "columns.spearman_brown"),
+        *("platforms.qualtrics", "platforms.surveymonkey", "platforms.limesurvey"),
+    }
     assert same <= names
 
 
