@@ -3,7 +3,9 @@
 Small samples and weak items give a likelihood several minima: one beyond the boundary where a variance
 vanishes, one where the sign of a loading changes, valleys in which a variance falls without end. The descent
 from the starting values sees one of them. Every parameter near such a boundary is therefore moved on to it,
-all others as the curvature predicts, and the descent repeated from there.
+all others as the curvature predicts, and the descent repeated from there. A model that misses correlations
+widely has several minima of another kind: a latent leans on some of its indicators or on others. Each that
+is badly explained is then tried.
 
 The minimum found gives way to a lower one, but one without negative variances does not give way to one that
 has them (and lavaan, from its own starting values, does not find those either): that is told instead.
@@ -19,7 +21,7 @@ import numpy as np
 
 from tam.engine.objective import Objective
 from tam.engine.optimiser import Minimum, descend
-from tam.engine.structure import Affine, Floats, Integers, Structure
+from tam.engine.structure import Affine, Floats, Implied, Integers, Structure
 
 #: F counts as lower by this share of it, or by this much near 0: far above rounding, under .0001 of a
 #: chi-square of 100.
@@ -31,6 +33,12 @@ NEAR_BOUNDARY = 2.5
 NEAR_ZERO = 1.0
 #: A variance below this share of the variable's own is near the boundary however exact it is.
 SMALL_SHARE = 0.02
+#: A correlation is missed widely if the residual is beyond this, and beyond so many of its standard errors.
+MISSED, MISSED_ERRORS = 0.15, 3.5
+#: Share of an indicator's variance that a latent explains which is turned towards it.
+LEANING = 0.8
+#: Latents turned, the worst explained indicators first.
+MOST_LEANING = 6
 #: Eigenvalue of a correlation matrix below which it is not one; rounding stays far above.
 NEGATIVE = -1e-8
 #: Parameters looked at, the nearest first.
@@ -138,6 +146,55 @@ def doubtful_starts(space: Affine, minimum: Minimum, cases: int, cells: Boundary
     for at in sorted(moves, key=lambda one: (distance[one], one))[:MOST_DOUBTS]:
         if covariance[at, at] > 0:
             yield theta + covariance[:, at] * (moves[at] / covariance[at, at])
+
+
+def leaning_starts(
+    structures: Sequence[Structure], samples: Sequence[Floats], minimum: Minimum, cases: int
+) -> Iterator[Floats]:
+    """theta (q,) with a latent turned towards an indicator whose correlations the minimum misses widely.
+
+    A latent that stands for something else than its indicators share can lean on some or on others: each of
+    that is a minimum. The loadings become those of a latent that explains ``LEANING`` of the indicator.
+    ``samples``: covariance matrices (p, p) of the groups.
+    """
+    theta, count = np.asarray(minimum.point.theta), 0
+    for structure, sample, point in zip(structures, samples, minimum.point.groups):
+        first = structure.latents
+        scale = 1.0 / np.sqrt(np.diag(sample))
+        missed = np.abs((sample - point.implied.sigma) * np.outer(scale, scale))
+        np.fill_diagonal(missed, 0.0)
+        worst = missed.max(axis=1, initial=0.0)
+        limit = max(MISSED, MISSED_ERRORS / np.sqrt(cases))
+        for indicator in np.argsort(-worst, kind="stable")[: int((worst > limit).sum())]:
+            for latent in np.flatnonzero(point.implied.matrices.paths[first + indicator, :first]):
+                if count == MOST_LEANING:
+                    return
+                count += 1
+                yield _leaning(structure, point.implied, sample, theta, int(indicator), int(latent))
+
+
+def _leaning(
+    structure: Structure, at: Implied, sample: Floats, theta: Floats, indicator: int, latent: int
+) -> Floats:
+    """theta with the free loadings of one latent that its covariances with one indicator ask for."""
+    cells, first = structure.paths, structure.latents
+    own = (cells.column == latent) & (cells.row >= first)
+    variance = max(float(at.total[latent, latent]), 1e-300)
+    present = float(at.matrices.paths[first + indicator, latent])
+    loading = np.copysign(np.sqrt(LEANING * sample[indicator, indicator] / variance), present)
+    if not (own & (cells.row == first + indicator)).any():
+        loading = present
+    moved = theta.copy()
+    moved[cells.parameter[own]] = sample[cells.row[own] - first, indicator] / (loading * variance)
+    moved[cells.parameter[own & (cells.row == first + indicator)]] = loading
+    places = cells.row[own]
+    explained = dict(zip(places.tolist(), (moved[cells.parameter[own]] ** 2 * variance).tolist()))
+    residuals = structure.covariances
+    for row, column, parameter in zip(residuals.row, residuals.column, residuals.parameter):
+        if row == column and row in explained:
+            whole = float(sample[row - first, row - first])
+            moved[parameter] = max(whole - explained[row], (1.0 - LEANING) * whole)
+    return moved
 
 
 def _covariance(space: Affine, minimum: Minimum, cases: int) -> Floats | None:

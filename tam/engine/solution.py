@@ -11,7 +11,14 @@ import numpy as np
 
 from tam.engine.groups import only as only
 from tam.engine.identification import flat_directions, identification_problems
-from tam.engine.lower_minima import Looked, boundary_cells, doubtful_starts, look_around, possible
+from tam.engine.lower_minima import (
+    Looked,
+    boundary_cells,
+    doubtful_starts,
+    leaning_starts,
+    look_around,
+    possible,
+)
 from tam.engine.maximum_likelihood import target
 from tam.engine.moments import Moments
 from tam.engine.objective import NormalML, Objective, joint, parts_of
@@ -327,13 +334,16 @@ def _search(compiled: Compiled, ready: Prepared, space: Affine, starts: Iterator
 
     cases = sum(ready.sizes)
     cells = boundary_cells(ready.structures)
+    samples = [part.aim.covariance for part in parts_of(ready.objective)]
     laborious = cases <= SMALL or minimum.iterations > LABORIOUS or not possible(minimum.point)
     return look_around(
         ready.objective,
         space,
         minimum,
         islice(starts, 2) if laborious else (),
-        lambda one: doubtful_starts(space, one, cases, cells),
+        lambda one: chain(
+            doubtful_starts(space, one, cases, cells), leaning_starts(ready.structures, samples, one, cases)
+        ),
         accepted,
     )
 
