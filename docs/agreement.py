@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import runpy
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -37,6 +38,13 @@ reference data is present (`TAM_REFERENCE`). Mplus prints three decimals, which 
 Of the bootstrap only what does not depend on chance is listed: resamples that lavaan drew, and intervals of
 fixed draws. Tests in `tests/golden` hold the rest up to chance.
 """
+LEFT_OUT_HEAD = """## Fields that are left out
+
+Fields of the reference values on measurement that no test compares, mostly because another definition, or
+nothing of ours, stands behind them.
+
+| tests | file | fields | why |
+|---|---|---|---|"""
 COLUMNS = "| data | model | estimator | what | values | largest difference | relative | tolerance | peer | |"
 RULE = "|---|---|---|---|---:|---:|---:|---:|---|---|"
 
@@ -64,7 +72,20 @@ def page(found: Iterable[Comparison], kept: Mapping[str, list[str]]) -> str:
     parts = [HEAD]
     for family, lines in rows.items():
         parts.append("\n".join([f"## {family}\n", COLUMNS, RULE, *lines]) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, left_out()])
+
+
+def left_out() -> str:
+    """The fields of the expected values that no test compares, each with its reason."""
+    lines = [LEFT_OUT_HEAD]
+    for part in ("measurement", "missing", "validity"):
+        fields = runpy.run_path(str(ROOT / "tests" / "golden" / part / "left_out.py"))["LEFT_OUT"]
+        for file, reasons in fields.items():
+            named: dict[str, list[str]] = {}
+            for field, reason in reasons.items():
+                named.setdefault(reason, []).append(f"`{field}`")
+            lines += [f"| {part} | {file} | {', '.join(all_of)} | {why} |" for why, all_of in named.items()]
+    return "\n".join(lines) + "\n"
 
 
 def row(one: Comparison) -> str:
