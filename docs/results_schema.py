@@ -5,7 +5,7 @@ What stands in the results as a whole frozen result is read off its types (``sch
 
 from __future__ import annotations
 
-from schema_of_types import section_of
+from schema_of_types import schema_of, section_of
 from schema_words import (
     ANYTHING,
     BILINGUAL,
@@ -36,6 +36,7 @@ from tam.analysis.method_bias import MethodBias
 from tam.analysis.missing_data import MissingData
 from tam.analysis.multiverse import Multiverse
 from tam.analysis.validity import Validity
+from tam.data.responses import FileRecord
 
 STUDY = record(
     "What the study file, the instrument and the data were understood to say.",
@@ -53,7 +54,8 @@ STUDY = record(
         digest=TEXT,
     ),
     data=record(
-        "The data file as it was read.",
+        "The data file as it was read; of several stacked files, `files` tells each, the rest the first.",
+        {"files": rows("Each file.", schema_of(FileRecord))},
         file=TEXT,
         sha256=TEXT,
         platform=TEXT,
@@ -297,18 +299,20 @@ EFFECT = record(
     via=maybe(rows("Mediators, in their order.", TEXT)),
 )
 
+BOOTSTRAP_INTERVAL = record(
+    "How the intervals were made.",
+    method=TEXT,
+    level=NUMBER,
+    requested=COUNT,
+    used=COUNT,
+    failed=COUNT,
+    inadmissible=COUNT,
+    seed={"type": ["integer", "null"]},
+)
+
 EFFECTS = record(
     "Direct, indirect and total effects.",
-    interval=record(
-        "How the intervals were made.",
-        method=TEXT,
-        level=NUMBER,
-        requested=COUNT,
-        used=COUNT,
-        failed=COUNT,
-        inadmissible=COUNT,
-        seed={"type": ["integer", "null"]},
-    ),
+    interval=BOOTSTRAP_INTERVAL,
     direct=rows("Paths.", EFFECT),
     indirect=rows("One row a route.", EFFECT),
     total_indirect=rows("All routes together.", EFFECT),
@@ -356,6 +360,39 @@ PROBING = {
             x=rows("Predictor.", NUMBER),
             moderator=rows("Moderator.", NUMBER),
             y=rows("A row for each value of the moderator.", rows("Outcome.", NUMBER)),
+        )
+    ),
+    "moderated_mediation": maybe(
+        record(
+            "Indirect effects over the moderated path.",
+            interval=BOOTSTRAP_INTERVAL,
+            routes=rows(
+                "One row a route.",
+                record(
+                    "One route.",
+                    predictor=TEXT,
+                    outcome=TEXT,
+                    via=rows("Mediators in order.", TEXT),
+                    stage=told(TEXT, "Where the moderated path stands: first, second, between."),
+                    effects=rows(
+                        "At three values of the moderator.",
+                        record(
+                            "One conditional indirect effect.",
+                            at=TEXT,
+                            moderator=NUMBER,
+                            moderator_scale=NUMBER,
+                            est=NUMBER,
+                            se=NUMBER,
+                            **INTERVAL,
+                            std=NUMBER,
+                        ),
+                    ),
+                    index=record(
+                        "Index of moderated mediation.", est=NUMBER, se=NUMBER, **INTERVAL, std=NUMBER
+                    ),
+                ),
+            ),
+            problems=PROBLEMS,
         )
     ),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from tam.analysis.moderation_indirect import ModeratedMediation, moderated_mediation
 from tam.analysis.moderation_scores import ScoreRegression, mean_score, mean_scores, score_regression
 from tam.analysis.moderation_slopes import (
     Line,
@@ -34,6 +35,8 @@ from tam.spec.model import Model, Moderation, parse_moderation
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tam.stats.resampling import IntervalMethod
 
 Number = float | Unavailable
 Agreement = Literal["same_conclusion", "different_conclusion"]
@@ -75,6 +78,7 @@ class ModerationAnalysis:
     effect_size: InteractionSize | Unavailable
     percentile_slopes: tuple[Slope, ...]
     surface: Surface | None
+    moderated_mediation: ModeratedMediation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class _Request:
     estimator: str
     missing: str
     level: float
+    resampling: Mapping[str, Any]
 
     @property
     def interaction(self) -> str:
@@ -112,17 +117,24 @@ def moderation(
     estimator: str = "ML",
     missing: str = "listwise",
     ci: float = 0.95,
+    draws: int = 0,
+    seed: int = 1,
+    interval: IntervalMethod = "percentile",
+    **how: Any,
 ) -> ModerationResult:
     """Every moderation of the model, each in the full structural model with that one interaction added.
 
     ``data``: the model's items and observed variables, complete rows unless ``missing`` is ``fiml``;
     ``method`` and ``pairs`` of the products as in ``product_indicators``; ``ci`` the level of all intervals.
+    ``draws`` resamples from ``seed`` give conditional indirect effects their intervals of kind ``interval``
+    (no bca); ``how`` (workers, scheduler, progress) goes to ``bootstrap_draws``.
     The mean-score regression is of complete rows. A moderation that cannot be
     estimated stands in the result with the reason and leaves the others alone.
     """
     analyses, problems = [], []
+    resampling = {"draws": draws, "seed": seed, "method": "bc" if interval == "bca" else interval, **how}
     for path in model.moderations:
-        request = _Request(path, model, data, method, pairs, estimator, missing, ci)
+        request = _Request(path, model, data, method, pairs, estimator, missing, ci, resampling)
         analysis, found = _analyse(request)
         analyses.append(analysis)
         problems += found
@@ -153,12 +165,16 @@ def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
         failed = _failed(request, reason, composite, product.indicators, found.fit.measures)
         return failed, [_told(request, reason), *found.problems]
     analysis = _estimated(request, found, composite)
-    problems = list(found.problems)
+    problems = [*found.problems, *_mediation_problems(analysis)]
     if not found.fit.admissible:
         problems.append(problem("moderation-inadmissible", moderation=str(request.path)))
     if analysis.agreement == "different_conclusion":
         problems.append(problem("moderation-disagreement", moderation=str(request.path)))
     return analysis, problems
+
+
+def _mediation_problems(analysis: ModerationAnalysis) -> tuple[Problem, ...]:
+    return analysis.moderated_mediation.problems if analysis.moderated_mediation else ()
 
 
 def _estimated(
@@ -202,6 +218,11 @@ def _estimated(
         effect_size=interaction_size(fit, path.outcome, request.interaction),
         percentile_slopes=percentile_slopes(parts, scores, request.level) if readable else (),
         surface=surface(parts) if readable else None,
+        moderated_mediation=moderated_mediation(
+            request.model, found, path, place, level=request.level, **request.resampling
+        )
+        if readable
+        else None,
     )
 
 
@@ -231,6 +252,7 @@ def _failed(
         effect_size=Unavailable(reason),
         percentile_slopes=(),
         surface=None,
+        moderated_mediation=None,
     )
 
 
