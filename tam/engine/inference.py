@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tam.engine.parameter_table import ParameterTable
 from tam.engine.relations import Relations, defined_jacobian, defined_values
 from tam.engine.solution import Solution
 from tam.engine.standardise import Standardised, row_places, row_values, standardised
-from tam.engine.structure import Floats
+from tam.engine.structure import Affine, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,25 @@ class EstimateColumns:
 
 def estimate_columns(solution: Solution, vcov: Floats | None, level: float) -> EstimateColumns:
     """All columns at the solution; ``level`` of the intervals in (0, 1)."""
-    relations = solution.compiled.relations
-    free = np.array([row.free for row in solution.compiled.table.rows], dtype=bool)
-    firsts = first_rows(solution)
-    raw, std, latent = (_with_defined(rows, relations, firsts) for rows in _rows(solution))
+    compiled = solution.compiled
+    return columns_of(compiled.table, compiled.relations, solution.space, _rows(solution), vcov, level)
+
+
+def columns_of(
+    table: ParameterTable,
+    relations: Relations,
+    space: Affine,
+    parts: tuple[Standardised, Standardised, Standardised],
+    vcov: Floats | None,
+    level: float,
+) -> EstimateColumns:
+    """All columns from the ``parts``: unstandardised, standardised and latent-standardised rows."""
+    free = np.array([row.free for row in table.rows], dtype=bool)
+    firsts = first_rows_of(table)
+    raw, std, latent = (_with_defined(rows, relations, firsts) for rows in parts)
     tested = np.concatenate([free, np.ones(len(raw.value) - len(free), dtype=bool)])
     # A parameter that constraints hold at a number has no sampling error to estimate.
-    held = ~np.any(raw.slope @ solution.space.basis, axis=1)
+    held = ~np.any(raw.slope @ space.basis, axis=1)
     se = np.where(tested & ~held, _standard_errors(raw.slope, vcov), np.nan)
     z, p, low, high = normal_tests(raw.value, se, level)
     fixed = ~tested
@@ -87,8 +100,13 @@ def stacked(parts: Sequence[Standardised]) -> Standardised:
 
 def first_rows(solution: Solution) -> dict[str, int]:
     """Label -> the first row that carries it: the one whose standardised value a defined parameter uses."""
+    return first_rows_of(solution.compiled.table)
+
+
+def first_rows_of(table: ParameterTable) -> dict[str, int]:
+    """Label -> the first row that carries it, of a parameter table."""
     found: dict[str, int] = {}
-    for at, row in enumerate(solution.compiled.table.rows):
+    for at, row in enumerate(table.rows):
         if row.label and row.free:
             found.setdefault(row.label, at)
     return found
