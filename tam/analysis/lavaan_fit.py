@@ -1,7 +1,7 @@
 """Any model in lavaan syntax on any table or moment matrix: what ``tam.fit`` and ``tam fit`` do.
 
-A latent interaction ``X:Z`` is measured by product indicators before the engine sees the model; standard
-errors and intervals may come from the bootstrap; the estimates may come from the second engine.
+A latent interaction ``X:Z`` is measured by product indicators before the engine sees the model, or estimated
+by LMS; standard errors and intervals may come from the bootstrap, the estimates from the second engine.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tam.stats.resampling import IntervalMethod
 
 if TYPE_CHECKING:
     from tam.engine.groups import Given
+    from tam.engine.lms_fit import LmsFit
 
 
 def fit(
@@ -47,7 +48,7 @@ def fit(
     workers: int = 1,
     scheduler: str | None = None,
     progress: Progress = unwatched,
-) -> Fit:
+) -> Fit | LmsFit:
     """Fit a model in lavaan syntax with the automatic rules of ``lavaan::sem``.
 
     ``data`` holds a column for every observed variable, or moments with divisor n - 1, of one group or by
@@ -59,6 +60,11 @@ def fit(
     """
     resampled = se == "bootstrap"
     _raise_for_combinations(data, resampled, engine, group)
+    if interaction == "lms":
+        from tam.engine.lms_fit import fit_lms
+
+        _raise_for_lms(resampled, engine, group, ordered, information)
+        return fit_lms(model, data, estimator=estimator, missing=missing, se=se, std_lv=std_lv, ci=ci)
     expansion = None
     if not isinstance(data, (Moments, Mapping)):
         expansion = expand_interactions(model, data, interaction, pairs)
@@ -108,5 +114,23 @@ def _raise_for_combinations(data: Given, resampled: bool, engine: str, group: st
         found.append(problem("excludes", first="--group", second="--engine semopy"))
     if engine == "semopy" and resampled:
         found.append(problem("excludes", first="--se bootstrap", second="--engine semopy"))
+    if found:
+        raise TamError(found)
+
+
+def _raise_for_lms(
+    resampled: bool, engine: str, group: str | None, ordered: Sequence[str], information: str | None
+) -> None:
+    """Refuse what LMS cannot be combined with."""
+    asked = {
+        "--se bootstrap": resampled,
+        "--engine semopy": engine == "semopy",
+        "--group": group is not None,
+        "--ordered": bool(ordered),
+        "--information expected": information == "expected",
+    }
+    found = [
+        problem("excludes", first="--interaction lms", second=other) for other, said in asked.items() if said
+    ]
     if found:
         raise TamError(found)

@@ -28,6 +28,7 @@ def fit_blocks(record: Mapping[str, Any]) -> list[Block]:
     told = "" if not sizes else " (" + ", ".join(f"{label}: {size}" for label, size in sizes.items()) + ")"
     blocks: list[Block] = [f"{record['estimator']} by {record['engine']}, n = {n}{told}, {state}"]
     blocks += _measures(record["measures"])
+    blocks += _products(record)
     if record.get("groups_chisq"):
         shares = ", ".join(f"{label}: {decimal(value)}" for label, value in record["groups_chisq"].items())
         blocks.append(f"of the chi-square: {shares}")
@@ -73,6 +74,27 @@ def _measures(m: Mapping[str, Any]) -> list[Block]:
         f"log-likelihood {decimal(m['loglik'])}  AIC {decimal(m['aic'])}  BIC {decimal(m['bic'])}",
     ]
     return [Heading("Fit"), *lines[:1], *_scaled(m), *lines[1:2], *_robust(m), *lines[2:]]
+
+
+def _products(record: Mapping[str, Any]) -> list[Block]:
+    """Likelihood of a model with products, its test against the linear one, and the certificate."""
+    if record.get("quadrature") is None:
+        return []
+    m, test, quadrature = record["measures"], record["lr_test"], record["quadrature"]
+    lines = []
+    if m["loglik"] is not None:
+        criteria = f"AIC {decimal(m['aic'])}  BIC {decimal(m['bic'])}"
+        lines.append(f"log-likelihood {decimal(m['loglik'])}  {criteria}")
+    if test["chisq"] is not None:
+        ratio = f"against the model without products: chi-square({test['df']}) = {decimal(test['chisq'])}"
+        lines.append(f"{ratio}, p {p_value(test['pvalue'])}")
+    state = "holds" if quadrature["converged"] else "DOES NOT HOLD"
+    lines.append(
+        f"quadrature over {', '.join(quadrature['variables'])}: {quadrature['nodes']} nodes; with "
+        f"{quadrature['doubled']} the log-likelihood changes by {quadrature['delta_loglik']:.1e}, the "
+        f"coefficients by {quadrature['delta_coefficients']:.1e} at most: certificate {state}"
+    )
+    return [Heading("Likelihood"), *lines]
 
 
 def _scaled(m: Mapping[str, Any]) -> list[Block]:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from tam.engine.group_results import explained
+from tam.engine.inference import EstimateColumns
 from tam.engine.measures import plain
-from tam.engine.table_rows import Row
+from tam.engine.table_rows import ParameterTable, Row
 
 if TYPE_CHECKING:
     from tam.engine.fit import Fit
 
+
+class Estimated(Protocol):
+    """A fit of whatever kind, as far as its estimates go."""
+
+    @property
+    def table(self) -> ParameterTable: ...
+    @property
+    def columns(self) -> EstimateColumns: ...
+
+
 NUMBERS = ("est", "se", "z", "p", "ci_low", "ci_high", "std", "std_se", "std_lv")
 
 
-def estimate_records(fit: Fit) -> list[dict[str, Any]]:
+def estimate_records(fit: Estimated) -> list[dict[str, Any]]:
     """A record per row of the parameter table and per defined parameter; nan where there is no number."""
     defined = [
         Row(one.left, ":=", one.right, label=one.left) for one in fit.table.relations if one.operator == ":="

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ESTIMATORS = ("ML", "MLR", "MLM", "ULS", "GLS", "WLSMV")
 INTERACTIONS = ("dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml")
-PRODUCTS = ("dblcent",)
+PRODUCTS = ("dblcent", "lms")
 """Kinds of latent interaction that this version measures."""
 
 
