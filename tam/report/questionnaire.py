@@ -41,6 +41,8 @@ class Question:
     number: int
     text: Said
     options: tuple[Option, ...] = ()
+    several: str = ""
+    """``multiple`` or ``ranking`` where more than one option may be marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class _Asked:
     text: Text
     scale: Scale
     in_table: bool
+    several: str = ""
 
 
 def questionnaire_html(instrument: Instrument, language: str) -> str:
@@ -72,7 +75,7 @@ def questionnaire_html(instrument: Instrument, language: str) -> str:
     Order: what the answers refer to (groups, follower counts), the items page by page, the respondent's own
     details, and whether the answers may be used. Construct names and reverse keys are not shown.
     """
-    words = _words(language)
+    words = questionnaire_words(language)
     template = _environment().get_template("questionnaire.html.j2")
     return template.render(
         words=words,
@@ -81,9 +84,9 @@ def questionnaire_html(instrument: Instrument, language: str) -> str:
         version=instrument.version,
         status=instrument.status,
         fingerprint=instrument.digest[:12],
-        title=_said(instrument.title, language),
-        instructions=_said(instrument.instructions, language) if instrument.instructions else None,
-        sections=_sections(instrument, words, language),
+        title=said(instrument.title, language),
+        instructions=said(instrument.instructions, language) if instrument.instructions else None,
+        sections=sections(instrument, language),
     )
 
 
@@ -137,12 +140,13 @@ def _bound(value: float | None) -> str:
 
 
 def _codes(scale: Scale, language: str) -> str:
-    said = {code: label.zh if language == "zh" else label.en for code, label in scale.labels.items()}
-    return "; ".join(f"{code} = {words}" for code, words in said.items() if words)
+    labels = {code: label.zh if language == "zh" else label.en for code, label in scale.labels.items()}
+    return "; ".join(f"{code} = {words}" for code, words in labels.items() if words)
 
 
-def _sections(instrument: Instrument, words: Mapping[str, str], language: str) -> tuple[Section, ...]:
+def sections(instrument: Instrument, language: str) -> tuple[Section, ...]:
     """The numbered questions under their headings; headings of parts are numbered 1, 2, ..."""
+    words = questionnaire_words(language)
     closing = _closing(instrument)
     parts = [
         (words["about_choice"], [_asked(v, instrument) for v in _variables(instrument, respondent=False)])
@@ -157,12 +161,12 @@ def _sections(instrument: Instrument, words: Mapping[str, str], language: str) -
     parts.append(
         (words["last_question"], [_asked(instrument.attention_checks[n], instrument) for n in closing])
     )
-    sections, number = [], 1
+    found, number = [], 1
     for heading, asked in parts:
         if asked:
-            sections.append(Section(heading, tuple(_blocks(asked, number, language))))
+            found.append(Section(heading, tuple(_blocks(asked, number, language))))
             number += len(asked)
-    return tuple(sections)
+    return tuple(found)
 
 
 def _blocks(asked: Iterable[_Asked], number: int, language: str) -> Iterator[Block]:
@@ -171,7 +175,7 @@ def _blocks(asked: Iterable[_Asked], number: int, language: str) -> Iterator[Blo
         together = tuple(group)
         options = _options(together[0].scale, language)
         questions = tuple(
-            Question(i, _said(one.text, language), () if in_table else options)
+            Question(i, said(one.text, language), () if in_table else options, one.several)
             for i, one in enumerate(together, number)
         )
         yield Block(questions, options if in_table else ())
@@ -181,7 +185,8 @@ def _blocks(asked: Iterable[_Asked], number: int, language: str) -> Iterator[Blo
 def _asked(one: Item | AttentionCheck | Variable, instrument: Instrument) -> _Asked:
     scale = one.scale if isinstance(one.scale, Scale) else instrument.scales[one.scale]
     in_table = scale.type == "ordinal" and not isinstance(one, Variable) and len(_options(scale, "en")) > 2
-    return _Asked(one.text, scale, in_table)
+    several = one.type if isinstance(one, Variable) and one.type != "single" else ""
+    return _Asked(one.text, scale, in_table, several)
 
 
 def _variables(instrument: Instrument, *, respondent: bool) -> tuple[Variable, ...]:
@@ -215,18 +220,20 @@ def _options(scale: Scale, language: str) -> tuple[Option, ...]:
     if scale.type == "ordinal" and scale.min is not None and scale.max is not None:
         codes = range(int(scale.min), int(scale.max) + 1)
     labels = {code: scale.labels.get(code) for code in codes}
-    said = {code: Text(label.en, label.zh) if label else Text(str(code)) for code, label in labels.items()}
-    return tuple(Option(str(code), _said(text, language)) for code, text in said.items())
+    texts = {code: Text(label.en, label.zh) if label else Text(str(code)) for code, label in labels.items()}
+    return tuple(Option(str(code), said(text, language)) for code, text in texts.items())
 
 
-def _said(text: Text, language: str) -> Said:
+def said(text: Text, language: str) -> Said:
+    """A text in the language asked for, else in the other one, with the language it is in."""
     other = "en" if language == "zh" else "zh"
     has = text.zh if language == "zh" else text.en
     return Said(text.get(language), _HTML_LANGUAGE[language if has is not None else other])
 
 
 @cache
-def _words(language: str) -> Mapping[str, str]:
+def questionnaire_words(language: str) -> Mapping[str, str]:
+    """The questionnaire's own words: headings, hints, what is said of its status."""
     path = content_path("reports", "questionnaire", f"words.{language}.toml")
     words: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
     return words

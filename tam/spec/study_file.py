@@ -18,7 +18,7 @@ from tam.spec.instrument import Construct, Instrument, Item, Scale
 from tam.spec.instrument_file import load_instrument
 from tam.spec.instrument_forms import ColumnForm, Number, TextForm
 from tam.spec.model import Model
-from tam.spec.model_file import ModelForm, build_model, load_model
+from tam.spec.model_file import ModelForm, build_model, load_model, shipped_models
 from tam.spec.screening_form import ScreeningForm, screening_problems
 from tam.spec.study import (
     GroupBy,
@@ -245,7 +245,7 @@ def _model(
     if own:
         title = Text.of(_text(form.title), "")
         return build_model(form.model, instrument, "inline", title, place, columns_allowed=True)
-    if form.model.use is None and instrument.inline:
+    if form.model.use is None and (instrument.inline or instrument.id not in shipped_models()):
         raise TamError(problem("no-model", place("use")))
     model = load_model(form.model.use or instrument.id, instrument, folder, place("use"))
     return model, []

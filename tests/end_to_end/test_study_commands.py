@@ -122,6 +122,7 @@ def test_init_writes_a_study_that_checks_and_runs(tam, demo: Path, tmp_path: Pat
     assert sorted(path.name for path in folder.iterdir()) == [
         "codebook.csv",
         "data.csv",
+        "questionnaire.zh.docx",
         "questionnaire.zh.html",
         "study.toml",
     ]
