@@ -53,6 +53,14 @@ class Batch:
 
 def make_batch(setting: Setting) -> Batch | None:
     """The batch of a setting; None where every draw must be estimated by itself."""
+    return batch_around(setting, *_whole_sample(setting))
+
+
+def batch_around(
+    setting: Setting, means: list[Floats], covariances: list[Floats], sizes: list[Floats]
+) -> Batch | None:
+    """The batch whose shared curvature is that of one sample, ``means`` (1, p), ``covariances`` (1, p, p) and
+    ``sizes`` (1,) of each group, at the setting's theta."""
     structures = setting.structures
     follow = all_means_follow(structures, setting.space)
     if not follow and setting.estimator != "ML":
@@ -62,7 +70,6 @@ def make_batch(setting: Setting) -> Batch | None:
     directions = _directions(structures, setting.space, follow)
     bare = [replace(one, meanstructure=one.meanstructure and not follow) for one in structures]
     models = tuple(group_model(one, directions) for one in bare)
-    means, covariances, sizes = _whole_sample(setting)
     samples, own = _prepared(setting, models, bare, means, covariances, sizes)
     curvature = whole_curvature(own, samples, setting.theta, directions)
     return Batch(models, directions, curvature, follow)
@@ -93,10 +100,22 @@ def _with_divisor(setting: Setting, covariances: list[Floats], sizes: list[Float
 def estimate(setting: Setting, batch: Batch | None, task: Task) -> Part:
     """The estimates in every resample of a task."""
     means, covariances, sizes = moments_of(setting, task)
-    covariances = _with_divisor(setting, covariances, sizes)
+    return estimate_moments(setting, batch, means, _with_divisor(setting, covariances, sizes), sizes)
+
+
+def estimate_moments(
+    setting: Setting,
+    batch: Batch | None,
+    means: list[Floats],
+    covariances: list[Floats],
+    sizes: list[Floats],
+) -> Part:
+    """The estimates in r samples: ``means`` (r, p), ``covariances`` (r, p, p) with the estimator's divisor
+    and cases (r,) of each group."""
+    count = len(means[0])
     sound = np.logical_and.reduce([log_determinants(part)[0] for part in covariances])
-    theta = np.full((task.size, len(setting.theta)), np.nan)
-    value, converged = np.full(task.size, np.nan), np.zeros(task.size, dtype=bool)
+    theta = np.full((count, len(setting.theta)), np.nan)
+    value, converged = np.full(count, np.nan), np.zeros(count, dtype=bool)
     chosen = np.flatnonzero(sound)
     if batch is not None and len(chosen):
         _together(setting, batch, (means, covariances, sizes), chosen, theta, value, converged)
@@ -105,7 +124,7 @@ def estimate(setting: Setting, batch: Batch | None, task: Task) -> Part:
         if alone is not None:
             theta[k], value[k], converged[k] = alone.point.theta, alone.point.value, True
     theta[~converged] = np.nan
-    admissible = np.zeros(task.size, dtype=bool)
+    admissible = np.zeros(count, dtype=bool)
     if converged.any():
         stacks = [
             with_sample(structure, covariance[converged], mean[converged])

@@ -28,14 +28,14 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
     import pandas
 
     rows = [_candidates(solution, group) for group in range(len(solution.structures))]
-    wide = _widened(solution.structures, rows)
+    wide = widened(solution.structures, rows)
     names = ["lhs", "op", "rhs", "mi", "epc", "sepc_lv", "sepc_all"]
     if not any(rows):
         return pandas.DataFrame(columns=names)
     point = solution.minimum.point
     parts = [replace(part, structure=one) for part, one in zip(parts_of(solution.objective), wide)]
     slope = joint(parts, solution.sizes).gradient(point)
-    curvature = _information(parts, point.groups, solution.sizes)
+    curvature = joint_information(parts, point.groups, solution.sizes)
     q = len(solution.compiled.table.free)
     basis = solution.space.basis
     inner = basis.T @ curvature[:q, :q] @ basis
@@ -64,7 +64,7 @@ def modification_indices(solution: Solution, n: int, smallest: float = 0.0) -> p
     return result.reset_index(drop=True)
 
 
-def _information(parts: Sequence[Any], points: Sequence[Any], sizes: Sequence[int]) -> Floats:
+def joint_information(parts: Sequence[Any], points: Sequence[Any], sizes: Sequence[int]) -> Floats:
     """Expected Hessian of all groups (q, q); that of least squares without its (n - 1) / n, as in lavaan."""
     total = [
         size / sum(sizes) * part.information(at) / getattr(part.aim, "share", 1.0)
@@ -116,7 +116,7 @@ def _is_structural(name: str, solution: Solution) -> bool:
     return in_regression and name not in variables.indicators
 
 
-def _widened(structures: Sequence[Structure], rows: Sequence[list[Row]]) -> tuple[Structure, ...]:
+def widened(structures: Sequence[Structure], rows: Sequence[list[Row]]) -> tuple[Structure, ...]:
     """The structures with one more free parameter per row, all at the value they have now."""
     q = len(structures[0].free)
     names = (*structures[0].free, *(row.name for own in rows for row in own))
