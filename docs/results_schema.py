@@ -395,6 +395,46 @@ PROBING = {
             problems=PROBLEMS,
         )
     ),
+    "triangulation": maybe(
+        record(
+            "The interaction by every estimator, on one scale.",
+            predictor=TEXT,
+            moderator=TEXT,
+            outcome=TEXT,
+            level=NUMBER,
+            estimates=rows(
+                "One row an estimator.",
+                record(
+                    "One estimator; `std` and its interval compare, `est` is in its own units.",
+                    estimator=TEXT,
+                    family=TEXT,
+                    est=NUMBER,
+                    se=NUMBER,
+                    p=NUMBER,
+                    **INTERVAL,
+                    std=NUMBER,
+                    std_ci_low=NUMBER,
+                    std_ci_high=NUMBER,
+                    n=COUNT,
+                    converged=FLAG,
+                    admissible=FLAG,
+                    decision=told(MAYBE_TEXT, "positive, negative or none; null where it cannot be used."),
+                    reason=MAYBE_TEXT,
+                ),
+            ),
+            verdict=record(
+                "Whether the verdict depends on the estimator.",
+                kind=told(TEXT, "stable, depends or undecided."),
+                decision=MAYBE_TEXT,
+                n_usable=COUNT,
+                n_tried=COUNT,
+                dissenting=rows("Estimators that decide otherwise.", TEXT),
+                hinge=told(MAYBE_TEXT, "The choice on which it hangs."),
+                low=NUMBER,
+                high=NUMBER,
+            ),
+        )
+    ),
 }
 """How an interaction is probed; files written by earlier versions do not have it."""
 

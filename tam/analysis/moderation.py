@@ -3,7 +3,7 @@ check."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +29,7 @@ from tam.analysis.probing import (
     region_of_significance,
     surface,
 )
+from tam.analysis.triangulation import Triangulation, triangulate
 from tam.engine.products_fit import InteractionFit, fit_interactions
 from tam.errors import Problem, TamError, Unavailable, problem
 from tam.spec.model import Model, Moderation, parse_moderation
@@ -79,6 +80,7 @@ class ModerationAnalysis:
     percentile_slopes: tuple[Slope, ...]
     surface: Surface | None
     moderated_mediation: ModeratedMediation | None
+    triangulation: Triangulation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,21 @@ class _Request:
     missing: str
     level: float
     resampling: Mapping[str, Any]
+    estimators: Sequence[str] | None
+
+    @property
+    def triangulation(self) -> Triangulation | None:
+        """The same interaction by the other estimators; None where none was asked for."""
+        if self.estimators is not None and not self.estimators:
+            return None
+        return triangulate(
+            self.model,
+            self.data,
+            self.path,
+            estimators=self.estimators,
+            missing=self.missing,
+            ci=self.level,
+        )
 
     @property
     def interaction(self) -> str:
@@ -120,6 +137,7 @@ def moderation(
     draws: int = 0,
     seed: int = 1,
     interval: IntervalMethod = "percentile",
+    estimators: Sequence[str] | None = (),
     **how: Any,
 ) -> ModerationResult:
     """Every moderation of the model, each in the full structural model with that one interaction added.
@@ -127,14 +145,15 @@ def moderation(
     ``data``: the model's items and observed variables, complete rows unless ``missing`` is ``fiml``;
     ``method`` and ``pairs`` of the products as in ``product_indicators``; ``ci`` the level of all intervals.
     ``draws`` resamples from ``seed`` give conditional indirect effects their intervals of kind ``interval``
-    (no bca); ``how`` (workers, scheduler, progress) goes to ``bootstrap_draws``.
-    The mean-score regression is of complete rows. A moderation that cannot be
-    estimated stands in the result with the reason and leaves the others alone.
+    (no bca); ``estimators`` (None: all) stand beside it as in ``triangulate``; ``how`` (workers, scheduler,
+    progress) goes to ``bootstrap_draws``.
+    The mean-score regression is of complete rows. A moderation that cannot be estimated stands in the result
+    with the reason and leaves the others alone.
     """
     analyses, problems = [], []
     resampling = {"draws": draws, "seed": seed, "method": "bc" if interval == "bca" else interval, **how}
     for path in model.moderations:
-        request = _Request(path, model, data, method, pairs, estimator, missing, ci, resampling)
+        request = _Request(path, model, data, method, pairs, estimator, missing, ci, resampling, estimators)
         analysis, found = _analyse(request)
         analyses.append(analysis)
         problems += found
@@ -223,6 +242,7 @@ def _estimated(
         )
         if readable
         else None,
+        triangulation=request.triangulation,
     )
 
 
@@ -253,6 +273,7 @@ def _failed(
         percentile_slopes=(),
         surface=None,
         moderated_mediation=None,
+        triangulation=request.triangulation,
     )
 
 

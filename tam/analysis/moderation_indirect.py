@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Number = float | Unavailable
 
-NO_DRAWS = "there are no usable draws for it"
+NO_DRAWS = "there are no usable draws or standard errors for it"
 NO_ERRORS = "the covariance matrix of the estimates could not be had"
 
 

@@ -101,8 +101,8 @@ def process_model(
     in any column of the model are left out. ``covariates`` enter every equation. ``centre``: what is
     multiplied is centred first, as the macro's ``center = 1``; the coefficients of products, conditional
     effects and the index do not depend on it. ``draws`` resamples of the rows, percentile intervals at
-    ``level``; probes stay at the sample's 16th, 50th and 84th percentile of the moderator. Raises TamError where the
-    model cannot be computed.
+    ``level``; probes stay at the sample's 16th, 50th and 84th percentile of the moderator. Raises
+    TamError where the model cannot be computed.
     """
     _refuse(number, data, [predictor, outcome, moderator, *covariates], mediator)
     names = [one for one in (predictor, outcome, moderator, mediator, *covariates) if one is not None]

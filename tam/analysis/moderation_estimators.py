@@ -1,0 +1,198 @@
+"""The estimators of one latent interaction, each as a function of the same question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from scipy.stats import norm
+
+from tam.analysis.moderation_scores import ScoreRegression, mean_scores, score_regression
+from tam.analysis.moderation_two_stage import two_stage
+from tam.engine.fit import fit_model
+from tam.engine.products_fit import fit_interactions
+from tam.engine.single_indicator import fit_single_indicators
+from tam.stats.interaction import standardised_interaction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tam.spec.model import Model, Moderation
+
+#: Estimators in the order of the table, by what sort of method they are.
+FAMILIES = {
+    "dblcent": "products",
+    "dblcent_robust": "products",
+    "dblcent_matched": "products",
+    "residual": "products",
+    "unconstrained": "products",
+    "constrained": "products",
+    "lms": "likelihood",
+    "qml": "likelihood",
+    "single_indicator": "corrected_scores",
+    "factor_scores": "corrected_scores",
+    "observed_scores": "observed_scores",
+}
+
+
+class NotConverged(Exception):
+    """An estimator's search did not end at a solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What every estimator is asked: the model with this one interaction."""
+
+    model: Model
+    path: Moderation
+    data: pd.DataFrame
+    missing: str
+    level: float
+
+    @property
+    def text(self) -> str:
+        path = self.path
+        return f"{self.model.to_lavaan()}{path.outcome} ~ {path.predictor}:{path.moderator}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an estimator gives: the coefficient, its limits, and its standardised value."""
+
+    est: float
+    se: float
+    p: float
+    ci_low: float
+    ci_high: float
+    std: float
+    n: int
+    admissible: bool = True
+
+
+def available() -> dict[str, Callable[[Question], Answer]]:
+    """The estimators there are, in the order of the table."""
+    found: dict[str, Callable[[Question], Answer]] = {
+        "dblcent": lambda question: _by_products(question, "dblcent", "all", "ML"),
+        "dblcent_robust": lambda question: _by_products(question, "dblcent", "all", "MLR"),
+        "dblcent_matched": lambda question: _by_products(question, "dblcent", "matched", "ML"),
+        "residual": lambda question: _by_products(question, "residual", "all", "ML"),
+        "lms": _by_lms,
+        "single_indicator": _by_single_indicators,
+        "factor_scores": _by_factor_scores,
+        "observed_scores": _by_observed_scores,
+    }
+    if find_spec("tam.engine.lms_fit") is None:
+        del found["lms"]
+    return {name: found[name] for name in FAMILIES if name in found}
+
+
+def _by_products(question: Question, method: str, pairs: str, estimator: str) -> Answer:
+    found = fit_interactions(
+        question.text,
+        question.data,
+        method=method,
+        pairs=pairs,
+        estimator=estimator,
+        missing=question.missing,
+        ci=question.level,
+    )
+    fit = found.fit
+    if not fit.converged:
+        raise NotConverged
+    path = question.path
+    name = f"{path.predictor}:{path.moderator}"
+    (row,) = (
+        k for k, one in enumerate(fit.table.rows) if (one.lhs, one.op, one.rhs) == (path.outcome, "~", name)
+    )
+    columns = fit.columns
+    return Answer(
+        est=float(columns.est[row]),
+        se=float(columns.se[row]),
+        p=float(columns.p[row]),
+        ci_low=float(columns.ci_low[row]),
+        ci_high=float(columns.ci_high[row]),
+        std=next(one.std for one in found.interactions if one.outcome == path.outcome),
+        n=fit.n,
+        admissible=fit.admissible,
+    )
+
+
+def _by_lms(question: Question) -> Answer:
+    from tam.engine.lms_fit import fit_lms
+
+    fit = fit_lms(question.text, question.data, missing=question.missing, ci=question.level)
+    if not fit.converged:
+        raise NotConverged
+    path = question.path
+    table = fit.estimates
+    name = f"{path.predictor}:{path.moderator}"
+    row = table[(table.lhs == path.outcome) & (table.op == "~") & (table.rhs == name)].iloc[0]
+    return Answer(
+        est=float(row.est),
+        se=float(row.se),
+        p=float(row.p),
+        ci_low=float(row.ci_low),
+        ci_high=float(row.ci_high),
+        std=float(row["std"]),
+        n=fit.n,
+        admissible=fit.admissible,
+    )
+
+
+def _by_single_indicators(question: Question) -> Answer:
+    model, path, data = question.model, question.path, question.data
+    parts: dict[str, tuple[str, ...]] = dict(model.measurement)
+    # a second-order construct is measured by the means of its parts
+    inner = dict.fromkeys(one for names in model.second_order.values() for one in names)
+    means = mean_scores(data, model.measurement, inner)
+    data = data.join(means.rename(columns={name: f"{name} mean" for name in inner}))
+    parts |= {name: tuple(f"{one} mean" for one in names) for name, names in model.second_order.items()}
+    found = fit_single_indicators(
+        data,
+        parts,
+        path.outcome,
+        model.predictors(path.outcome),
+        path.predictor,
+        path.moderator,
+        ci=question.level,
+    )
+    if not found.fit.converged:
+        raise NotConverged
+    reach = float(norm.ppf((1 + question.level) / 2)) * found.se
+    p = float(2 * norm.sf(abs(found.est / found.se)))
+    low, high = found.est - reach, found.est + reach
+    return Answer(found.est, found.se, p, low, high, found.std, found.fit.n, found.fit.admissible)
+
+
+def _by_factor_scores(question: Question) -> Answer:
+    model, path = question.model, question.path
+    fit = fit_model(model.to_lavaan(), question.data, missing=question.missing)
+    if not fit.converged:
+        raise NotConverged
+    found, std = two_stage(
+        fit,
+        question.data,
+        path.outcome,
+        model.predictors(path.outcome),
+        path.predictor,
+        path.moderator,
+        question.level,
+    )
+    return _of_regression(found, std, fit.admissible)
+
+
+def _by_observed_scores(question: Question) -> Answer:
+    model, path = question.model, question.path
+    predictors = model.predictors(path.outcome)
+    parts = {**model.measurement, **model.second_order}
+    scores = mean_scores(question.data.dropna(), parts, (path.outcome, *predictors))
+    found = score_regression(scores, path.outcome, predictors, path.predictor, path.moderator, question.level)
+    sides = (path.predictor, path.moderator, path.outcome)
+    std = standardised_interaction(found.est, *(float(scores[name].std()) for name in sides))
+    return _of_regression(found, float(std), True)
+
+
+def _of_regression(found: ScoreRegression, std: float, admissible: bool) -> Answer:
+    return Answer(found.est, found.se, found.p, found.ci_low, found.ci_high, std, found.n, admissible)
