@@ -184,6 +184,11 @@ def _notes(proposal: Proposal) -> tuple[Problem, ...]:
         if one.key == "labels_ambiguous"
         for label in one.values["labels"]  # type: ignore[attr-defined]
     }
+    downward = [
+        name for (_, name), why in proposal.reasons.items() if any(one.key == "coded_downward" for one in why)
+    ]
+    if downward:
+        notes.append(problem("proposal-scale-downward", scales=downward))
     if doubtful:
         notes.append(problem("proposal-labels-ambiguous", labels=list(doubtful)))
     if not instrument.items:

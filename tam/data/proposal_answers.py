@@ -59,12 +59,28 @@ def answers_of(
     coded = {cell: label for cell, label in labels.items() if cell not in missing and label.strip()}
     if coded and (answers := _labelled(coded, left)):
         return answers, found
+    strangers = _strangers(numbers)
+    if strangers:
+        found |= strangers
+        left = {cell: count for cell, count in left.items() if cell not in strangers}
+        numbers = {cell: one for cell, one in numbers.items() if cell not in strangers}
     if all(one is not None for one in numbers.values()):
         plain = {cell: one for cell, one in numbers.items() if one is not None}
         sentinels = _sentinels(plain)
         found |= {cell: SENTINELS[fold(cell)] for cell in sentinels}
         return _numbers([one for cell, one in plain.items() if cell not in sentinels]), found
     return _words(left, n), found
+
+
+def _strangers(numbers: Mapping[str, float | None]) -> dict[str, str]:
+    """One or two words without digits in a column of whole numbers: perhaps marks of missing answers."""
+    words = [cell for cell, one in numbers.items() if one is None]
+    rest = [one for one in numbers.values() if one is not None]
+    if not 1 <= len(words) <= 2 or len(rest) < 3 or not all(one.is_integer() for one in rest):
+        return {}
+    if any(len(cell) > 30 or any(char.isdigit() for char in normalise(cell)) for cell in words):
+        return {}
+    return {cell: "skipped_by_logic" if "skip" in fold(cell) or "跳" in cell else "blank" for cell in words}
 
 
 def _labelled(coded: Mapping[str, str], left: Mapping[str, int]) -> Answers | None:

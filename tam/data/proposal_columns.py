@@ -60,6 +60,7 @@ _CHOICE = re.compile(r"^(.+?)\s*\(choice\s*=\s*(.+)\)$", re.IGNORECASE)
 _BOX = re.compile(r"^(\w{1,60}?)___(\w{1,60})$")
 _MARKS = (" - ", ":", "：", "_", "--")
 _SELECTED = re.compile(r"\s-\s(?:selected choice|已选(?:的)?选项|所选选项)(?=\s-\s|$)", re.IGNORECASE)
+_ANSWER_CODE = re.compile(r"[Aa][Oo]?0*(\d{1,2})")
 _TICKS = frozenset({"0", "1", "y", "n", "yes", "no", "是", "否", "checked", "unchecked", "true", "false"})
 
 
@@ -97,6 +98,8 @@ def describe(table: Table) -> Described:
         )
         missing |= {fold(cell): reason for cell, reason in absent.items()}
         header, place = table.header[i].strip(), places[i]
+        if table.platform == "limesurvey":
+            answers = _answer_codes(answers)
         answers = _counts(answers, header, place.row, [c for c in cells if c not in absent])
         text = worded(place.row or header or f"column {i + 1}")
         unique = repeated[normalise(header).casefold()] == 1
@@ -111,6 +114,15 @@ def describe(table: Table) -> Described:
     if len(table.header) > width:
         left.append(LeftOut("…", Because("too_many", {"n": len(table.header) - width, "limit": width})))
     return Described(tuple(asked), tuple(left), missing)
+
+
+def _answer_codes(answers: Answers) -> Answers:
+    """``A1`` .. ``A5`` are numbers of options."""
+    hits = [_ANSWER_CODE.fullmatch(label_text(label)) for label in answers.labels]
+    if answers.kind != "labels" or not all(hits):
+        return answers
+    numbers = [float(hit.group(1)) for hit in hits if hit is not None]
+    return Answers("numbers", min(numbers), max(numbers), True, len(numbers))
 
 
 def _counts(answers: Answers, header: str, row: str, cells: list[str]) -> Answers:
@@ -262,12 +274,12 @@ def _several_columns(table: Table, asked: list[Asked]) -> list[Asked]:
 def _name_of(rows: list[Asked]) -> str:
     """What the headers of all options share: ``Q6`` of ``Q6_1``, the question of ``question [option]``."""
     header = normalise(rows[0].header)
-    name = parse_name(header)
+    name = parse_name(header) if len(header) <= 40 else None
     box = _BOX.match(header)
     if box or name:
         return box.group(1) if box else name.stem if name else header
     number = heading(header).number
-    return rows[0].stem or (f"Q{number}" if number is not None else header)
+    return f"Q{number}" if number is not None else rows[0].stem or header
 
 
 def _option(one: Asked) -> Label:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tam.data.proposal import Asked, Because, LeftOut, Proposal, tidy, worded
+from tam.data.proposal_answers import NO_ANSWERS
 from tam.data.proposal_book import Book
 from tam.data.proposal_checks import add_check, is_check
 from tam.data.proposal_names import (
@@ -49,13 +50,14 @@ class About:
     left_out: tuple[LeftOut, ...] = ()
     breaks: frozenset[int] = frozenset()
     """Columns (from 0) where a new construct begins among questions that no name tells apart."""
-    positions: bool = False
-    """Are the answers numbers of options, whose order nothing tells?"""
 
 
 def draft(asked: Sequence[Asked], about: About) -> Proposal:
     """A draft instrument of what was asked. Pure: the same questions give the same draft."""
     book = Book(left_out=[*about.left_out], missing={"": "blank", **about.missing})
+    book.reasons |= {
+        ("missing", code): (Because("missing_doubtful"),) for code in about.missing if _doubtful(code)
+    }
     checks = {id(one): kind for one in asked if (kind := is_check(one)) is not None}
     groups = _groups([one for one in asked if id(one) not in checks])
     groups = [part for group in groups for part in _parted(group, about.breaks)]
@@ -69,6 +71,11 @@ def draft(asked: Sequence[Asked], about: About) -> Proposal:
         if id(one) not in checks and id(one) not in inside:
             _variable(book, one)
     return _proposal(book, about)
+
+
+def _doubtful(code: str) -> bool:
+    """Is a code taken for no answer only because of where it lies?"""
+    return code not in NO_ANSWERS
 
 
 def _groups(asked: Sequence[Asked]) -> list[Group]:
@@ -184,16 +191,19 @@ def _construct(book: Book, group: Group, form: Form) -> None:
     book.reasons["construct", name] = tuple(because)
     for number, one in enumerate(group.members, 1):
         item = book.name(_item_name(one, name, number))
-        parsed = parse_name(one.header)
-        reverse = (
-            (parsed is not None and parsed.reverse) or says_reversed(one.header) or says_reversed(one.wording)
-        )
-        book.items[item] = Item(item, name, one.text, scale, reverse)
-        book.reasons["item", item] = (
-            (Because("reverse_named", {"name": tidy(one.header, 60)}),) if reverse else ()
-        )
+        reverse = _said_reversed(one)
+        book.items[item] = Item(item, name, one.text, scale, reverse is not None)
+        book.reasons["item", item] = (reverse,) if reverse is not None else ()
         book.column(item, one)
         book.order.append((item, one.position or 0))
+
+
+def _said_reversed(one: Asked) -> Because | None:
+    """What says that an item is reverse-keyed: its name or its wording."""
+    parsed = parse_name(one.header)
+    if (parsed is not None and parsed.reverse) or says_reversed(one.header):
+        return Because("reverse_named", {"name": tidy(one.header, 60)})
+    return Because("reverse_worded") if says_reversed(one.wording) else None
 
 
 def _construct_name(book: Book, group: Group, known: KnownConstruct | None) -> str:
@@ -252,11 +262,6 @@ def _proposal(book: Book, about: About) -> Proposal:
         attention_checks=book.checks,
         variables=book.variables,
     )
-    undeclared = (
-        tuple(name for name, scale in book.scales.items() if scale.type != "numeric")
-        if about.positions
-        else ()
-    )
     groups = tuple(name for name, one in book.variables.items() if _may_group(one, book.scales[one.scale]))
     return Proposal(
         instrument,
@@ -267,7 +272,6 @@ def _proposal(book: Book, about: About) -> Proposal:
         groups,
         dict(book.order),
         tuple(book.unnamed),
-        undeclared,
     )
 
 

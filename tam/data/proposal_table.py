@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from tam.data.coding import code_responses
-from tam.data.platforms import platform_named
 from tam.data.proposal import Because, Proposal, tidy
 from tam.data.proposal_columns import describe
 from tam.data.proposal_draft import About, draft, without
@@ -19,7 +18,9 @@ from tam.errors import Problem, TamError
 from tam.spec.instrument import ColumnRule, Item
 from tam.spec.text import Text
 
-_MOST_TRIALS = 4
+_MOST_TRIALS = 5
+_POSITIONS = ("wenjuanxing-sequence", "answers-are-positions")
+"""Problems of exports that hold numbers of options whose order nobody has told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,6 @@ def propose_from_table(table: Table, name: str) -> Tried:
         title=Text(*((None, name) if not name.isascii() else (name, None))),
         missing=described.missing,
         left_out=described.left_out,
-        positions=_holds_positions(table),
     )
     tried, raw = _tried(table, draft(described.asked, about))
     found = _breaks(tried.proposal, raw) if raw is not None else frozenset()
@@ -57,37 +57,40 @@ def _breaks(proposal: Proposal, raw: pd.DataFrame) -> frozenset[int]:
     return frozenset(found)
 
 
-def _holds_positions(table: Table) -> bool:
-    """Does the platform number options, and does nothing in the file tell their order?"""
-    platform = platform_named(table.platform, table.file)
-    if table.platform == "limesurvey":
-        return any(_is_answer_code(str(cell)) for i in table.rows for cell in table.rows[i].head(50))
-    return platform.numbers_are_positions and table.form == "sequence"
-
-
-def _is_answer_code(cell: str) -> bool:
-    return len(cell) < 5 and cell[:1] in "Aa" and cell[1:].isdigit()
-
-
 def _tried(table: Table, proposal: Proposal) -> tuple[Tried, pd.DataFrame | None]:
     """Code the export by the proposal, without the variables and checks that cannot be coded.
 
     The answers are those given, nothing turned round; None where the items cannot be coded.
     """
     problems: tuple[Problem, ...] = ()
+    order: tuple[Problem, ...] = ()
     for _ in range(_MOST_TRIALS):
         plain = replace(proposal.instrument, items=_unturned(proposal))
+        if order:
+            # the direction changes no correlation of items that share a scale
+            plain = replace(plain, sequence_order=dict.fromkeys(plain.scales, "ascending"))
         try:
             found = code_responses(table, plain, _rules(proposal.columns))
         except TamError as fault:
             problems = fault.problems
-            wrong = _optional(proposal, problems)
+            unordered = tuple(one for one in problems if one.code in _POSITIONS)
+            wrong = {} if unordered else _optional(proposal, problems)
+            if unordered and not order:
+                order = unordered
+                continue
             if not wrong:
-                return Tried(proposal, problems), None
+                return Tried(_undeclared(proposal, order), (*order, *problems)), None
             proposal = without(proposal, wrong, wrong)
             continue
-        return Tried(proposal, ()), found.raw
-    return Tried(proposal, problems), None
+        return Tried(_undeclared(proposal, order), order), found.raw
+    return Tried(_undeclared(proposal, order), (*order, *problems)), None
+
+
+def _undeclared(proposal: Proposal, order: tuple[Problem, ...]) -> Proposal:
+    """Told about the order of options: every scale with options needs it declared."""
+    scales = proposal.instrument.scales
+    names = tuple(name for name, scale in scales.items() if scale.type != "numeric") if order else ()
+    return replace(proposal, undeclared=names)
 
 
 def _unturned(proposal: Proposal) -> dict[str, Item]:

@@ -95,6 +95,7 @@ def instrument_yaml(proposal: Proposal, language: str) -> str:
         lines += [*why("scale", scale.id, "  "), *_scale(scale)]
     lines += ["", *comment(words["missing"]), "missing_codes:"]
     for code, reason in instrument.missing_codes.items():
+        lines += why("missing", code, "  ")
         lines.append(f"  {quoted(code)}: {{reason: {name(reason)}}}")
     lines += ["", "constructs:" if instrument.constructs else "constructs: {}"]
     for construct in instrument.constructs.values():

@@ -74,10 +74,8 @@ def _block(document: Document, block: Block, words: Any) -> None:
 
 
 def _question(document: Document, question: Question, words: Any) -> None:
-    paragraph = document.add_paragraph(style="List Number 2")
-    paragraph.style = document.styles["Normal"]
+    paragraph = document.add_paragraph(f"{question.number}. {_clean(question.text.words)}")
     paragraph.paragraph_format.keep_with_next = True
-    paragraph.add_run(f"{question.number}. {_clean(question.text.words)}")
     if not question.options:
         document.add_paragraph(f"____________ {words['write_number']}")
         return
