@@ -19,13 +19,8 @@ from tam.analysis.screening import screen as screen_responses
 from tam.analysis.screening import several_flags
 from tam.analysis.screening_verdict import Verdict
 from tam.data.responses import Responses
-from tam.planning.simulate import (
-    GeneratingModel,
-    random_answers,
-    see_saws,
-    simulate_attentive,
-    straight_lines,
-)
+from tam.planning.careless_answers import FORMS, KINDS, careless_answers
+from tam.planning.simulate import GeneratingModel, simulate_attentive
 from tam.spec.instrument import Instrument
 from tam.spec.screening import ExcludeIf, Rule, ScreeningOptions
 
@@ -36,20 +31,7 @@ POINTS = 7
 SEED = 20261122
 RESPONDENTS = 1000
 SURVEYS = 20
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "random": ("random",),
-    "straight line": ("straight line",),
-    "see-saw": ("see-saw",),
-    "style": ("middle", "extreme"),
-    "copied or partial": ("copied", "partial"),
-}
-"""The five kinds, two of them in two forms; a kind is a fifth of the careless, a form half of its kind."""
-FORMS = tuple(form for forms in KINDS.values() for form in forms)
 CARELESS_SHARE = 0.10
-SLIP = 0.05
-"""Chance that a straight line or a see-saw is one category off at an item."""
-COPY_CHANGES = 0.10
-"""Share of the answers that a copy changes."""
 SECONDS_PER_ITEM = {"attentive": 7.0, "careless": 2.5}
 """Medians; the logarithm of a person's pace has the standard deviation 0.4, that of a page 0.25 around it."""
 NO_LIMIT: tuple[Rule, ...] = ("average_string", "autocorrelation")
@@ -107,7 +89,8 @@ def make_survey(
     table = _attentive(answers, instrument, seen)
     for form in FORMS:
         rows = np.flatnonzero(drawn == form)
-        table[rows] = _careless(form, table, rows, np.flatnonzero(drawn == "attentive"), rng)
+        attentive = np.flatnonzero(drawn == "attentive")
+        table[rows] = careless_answers(form, table, rows, attentive, POINTS, rng)
     shown = pd.DataFrame(table, columns=seen, index=pd.RangeIndex(2, n + 2))
     return Survey(_responses(shown, instrument, _page_times(drawn, instrument, seen, rng)), drawn)
 
@@ -123,31 +106,6 @@ def _attentive(answers: pd.DataFrame, instrument: Instrument, seen: list[str]) -
             passing = instrument.attention_checks[name].passing[0]
             columns.append(np.full(len(answers), passing))
     return np.column_stack(columns).astype(np.int64)
-
-
-def _careless(form: str, table: Codes, rows: Codes, attentive: Codes, rng: np.random.Generator) -> Codes:
-    """What careless respondents of one form tick; shape (rows, seen)."""
-    n, k = len(rows), table.shape[1]
-    if form == "random":
-        return random_answers(n, k, POINTS, rng)
-    if form == "straight line":
-        return _slipped(straight_lines(n, k, POINTS, rng), rng)
-    if form == "see-saw":
-        return _slipped(see_saws(n, k, POINTS, rng), rng)
-    if form == "middle":
-        return np.asarray(rng.choice([3, 4, 5], size=(n, k), p=[0.2, 0.6, 0.2]))
-    if form == "extreme":
-        return np.asarray(rng.choice([1, POINTS], size=(n, k)))
-    if form == "copied":
-        copied = table[rng.choice(attentive, size=n, replace=False)]
-        return np.where(rng.random((n, k)) < COPY_CHANGES, random_answers(n, k, POINTS, rng), copied)
-    until = rng.integers(k // 3, 2 * k // 3, size=(n, 1))  # partial: attentive up to here, then random
-    return np.where(np.arange(k) < until, table[rows], random_answers(n, k, POINTS, rng))
-
-
-def _slipped(codes: Codes, rng: np.random.Generator) -> Codes:
-    moved = np.clip(codes + rng.choice([-1, 1], size=codes.shape), 1, POINTS)
-    return np.where(rng.random(codes.shape) < SLIP, moved, codes)
 
 
 def _page_times(
