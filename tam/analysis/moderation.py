@@ -163,6 +163,7 @@ def moderation(
 def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
     composite = _composite(request)
     try:
+        _refuse_itself(request)
         found = fit_interactions(
             f"{request.model.to_lavaan()}{request.path.outcome} ~ {request.interaction}\n",
             request.data,
@@ -190,6 +191,14 @@ def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
     if analysis.agreement == "different_conclusion":
         problems.append(problem("moderation-disagreement", moderation=str(request.path)))
     return analysis, problems
+
+
+def _refuse_itself(request: _Request) -> None:
+    """A construct that moderates its own path is a curve, whose slopes are not read at a moderator."""
+    path = request.path
+    if path.predictor == path.moderator:
+        items = request.model.measurement.get(path.predictor, (path.predictor,))
+        raise TamError(problem("interaction-shared-item", items=list(items)))
 
 
 def _mediation_problems(analysis: ModerationAnalysis) -> tuple[Problem, ...]:

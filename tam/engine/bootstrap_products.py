@@ -39,6 +39,8 @@ def product_columns(products: Iterable[Products], observed: Sequence[str]) -> tu
     found = []
     for one in products:
         items = list(dict.fromkeys([*(item for pair in one.pairs for item in pair), *one.surplus]))
+        if one.method == "uncentred":
+            continue  # a row's product is the same in every resample
         if not {*items, *one.indicators} <= place.keys():
             continue
         product = np.array([place[name] for name in one.indicators])

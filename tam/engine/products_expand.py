@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import pandas as pd
 
-from tam.engine.products import Products, parcel, product_indicators
+from tam.engine.products import Products, parcel, product_indicators, sharing_across
 from tam.engine.syntax import Formula, Syntax, Term, parse_model
 from tam.errors import Problem, TamError, Where, problem
 
@@ -63,7 +64,8 @@ def expand_interactions(
         notes += new_notes
         products.append(one)
         data = pd.concat([data, one.table], axis=1)
-    text = "".join(one.syntax() for one in products)
+    across = [pair for one, two in combinations(products, 2) for pair in sharing_across(one, two)]
+    text = "".join(one.syntax() for one in products) + "".join(f"{a} ~~ {b}\n" for a, b in across)
     added = parse_model(text).formulas if text else ()
     # measurement first: the order of first appearance is the order of the estimates
     place = max((i + 1 for i, f in enumerate(syntax.formulas) if f.operator == "=~"), default=0)
@@ -79,6 +81,8 @@ def _measure(
     unknown = [side for side in (predictor, moderator) if side not in measured and side not in data.columns]
     if unknown:
         raise TamError([problem("interaction-unknown-side", Where(item=side), name=name) for side in unknown])
+    if method == "unconstrained":
+        _refuse_unconstrained(name, syntax, measured)
     left, right = (measured.get(side, (side,)) for side in (predictor, moderator))
     products = product_indicators(data, left, right, method, pairs, (predictor, moderator))
     notes = []
@@ -89,13 +93,21 @@ def _measure(
     return products, notes
 
 
+def _refuse_unconstrained(name: str, syntax: Syntax, measured: Mapping[str, tuple[str, ...]]) -> None:
+    """The product's mean can be held at the covariance of two factors only where that is a parameter."""
+    outcomes = {left for formula in syntax.formulas if formula.operator == "~" for left in formula.left}
+    sides = [side for side in dict.fromkeys(name.split(":")) if side in outcomes or side not in measured]
+    if sides:
+        raise TamError(problem("interaction-unconstrained-sides", name=name, sides=sides))
+
+
 def _absent_main_effects(syntax: Syntax, name: str) -> list[tuple[str, list[str]]]:
     predictors: dict[str, set[str]] = {}
     for formula in syntax.formulas:
         if formula.operator == "~":
             for outcome in formula.left:
                 predictors.setdefault(outcome, set()).update(term.name for term in formula.terms)
-    wanted = name.split(":")
+    wanted = list(dict.fromkeys(name.split(":")))
     lacking = {y: [s for s in wanted if s not in xs] for y, xs in predictors.items() if name in xs}
     return [(outcome, absent) for outcome, absent in lacking.items() if absent]
 

@@ -67,8 +67,8 @@ def test_products_have_the_means_their_method_promises(
     made = product_indicators(data, left, right, method, pairs)
     assert len(made.indicators) == (sizes[0] * sizes[1] if pairs == "all" else min(sizes))
     means = made.table.mean().to_numpy()
-    if method == "meancentred":
-        centred = data - data.mean()
+    if method in ("meancentred", "unconstrained", "uncentred"):
+        centred = data if method == "uncentred" else data - data.mean()
         wanted = [float((centred[a] * centred[b]).mean()) for a, b in made.pairs]
         assert means == pytest.approx(wanted, abs=1e-12)
     else:
