@@ -57,9 +57,9 @@ class Book:
 
     def column(self, name: str, one: Asked) -> None:
         """Where the column bears another name than the item, the study file says which it is."""
-        plain = normalise(one.header)
-        if one.unique and plain and len(plain) <= _LONGEST_RULE:
+        plain, header = normalise(one.header), tidy(one.header)
+        if one.unique and plain and normalise(header) == plain and len(plain) <= _LONGEST_RULE:
             if plain != name:
-                self.columns[name] = tidy(one.header)
+                self.columns[name] = header
         elif one.position is not None:
             self.columns[name] = one.position + 1
