@@ -99,21 +99,22 @@ class GroupPaths:
     all_equal: Difference | Unavailable
     second_order: Step | None
     paths: tuple[PathAcrossGroups, ...]
-    r2: Mapping[str, Mapping[str, float]]
+    r2: Mapping[str, Mapping[str, Value]]
     p_adjust: str = "holm"
 
 
-def path_model_text(model: Model, free: Sequence[str]) -> str:
+def path_model_text(models: GroupModels, model: Model, free: Sequence[str]) -> str:
     """The study's model without interactions, the unit of each construct given by an item that is equal."""
-    used = model.used_constructs()
-    first = measurement_lines(
-        {name: model.measurement[name] for name in used if name in model.measurement}, free
-    )
-    second = [
-        f"{name} =~ {' + '.join(model.second_order[name])}" for name in used if name in model.second_order
-    ]
+    second = [f"{name} =~ {' + '.join(model.second_order[name])}" for name in _second_order_constructs(model)]
     paths = [f"{outcome} ~ {' + '.join(model.predictors(outcome))}" for outcome in model.outcomes]
-    return "\n".join([*first, *second, *paths, *(f"{a} ~~ {b}" for a, b in model.residual_covariances)])
+    lines = [*measurement_lines(models.measurement, free), *second, *paths]
+    lines += [f"{a} ~~ {b}" for a, b in model.residual_covariances]
+    latent = [*models.measurement, *_second_order_constructs(model)]
+    return "\n".join([*lines, *models.response_lines(_equal(models), latent)])
+
+
+def _second_order_constructs(model: Model) -> list[str]:
+    return [name for name in model.used_constructs() if name in model.second_order]
 
 
 def compared_paths(model: Model) -> tuple[tuple[str, str], ...]:
@@ -128,13 +129,7 @@ def compared_paths(model: Model) -> tuple[tuple[str, str], ...]:
 
 def path_fit(models: GroupModels, model: Model, free: Sequence[str]) -> Fit | Unavailable:
     """The structural model in all groups with equal loadings, those in ``free`` excepted, and free paths."""
-    return models.fit_text(_text(models, model, free), _equal(models), free)
-
-
-def _text(models: GroupModels, model: Model, free: Sequence[str]) -> str:
-    latent = model.used_constructs()
-    lines = models.response_lines(_equal(models), [name for name in latent if name in model.constructs])
-    return "\n".join([path_model_text(model, free), *lines])
+    return models.fit_text(path_model_text(models, model, free), _equal(models), free)
 
 
 def _equal(models: GroupModels, *more: str) -> tuple[str, ...]:
@@ -143,7 +138,7 @@ def _equal(models: GroupModels, *more: str) -> tuple[str, ...]:
 
 def compare_paths(models: GroupModels, model: Model, free: Sequence[str], fit: Fit) -> GroupPaths:
     """Compare every path of a ``path_fit`` across its groups; the permutation is left to be filled in."""
-    text = _text(models, model, free)
+    text = path_model_text(models, model, free)
     restricted = models.fit_text(text, _equal(models, "regressions"), free)
     all_equal = restricted if isinstance(restricted, Unavailable) else difference_of(fit, restricted)
     rows = fit.estimates
@@ -158,13 +153,16 @@ def compare_paths(models: GroupModels, model: Model, free: Sequence[str], fit: F
         for one in found
     )
     return GroupPaths(
-        free=tuple(name for name in free if "=~" in name),
+        free=tuple(free),
         fit=step_fit(fit),
         all_equal=all_equal,
         second_order=_second_order(models, model, free, fit),
         paths=paths,
         r2={
-            str(group): {outcome: float(own[outcome]) for outcome in model.outcomes}
+            str(group): {
+                outcome: finite(own.get(outcome), "its residual variance is negative")
+                for outcome in model.outcomes
+            }
             for group, own in fit.r2.items()
         },
     )
@@ -172,11 +170,11 @@ def compare_paths(models: GroupModels, model: Model, free: Sequence[str], fit: F
 
 def _second_order(models: GroupModels, model: Model, free: Sequence[str], fit: Fit) -> Step | None:
     """Whether the loadings of second-order constructs, held equal by the path model, are."""
-    used = [name for name in model.used_constructs() if name in model.second_order]
+    used = _second_order_constructs(model)
     if not used:
         return None
     let = [f"{name}=~{part}" for name in used for part in model.second_order[name][1:]]
-    text, smallest = _text(models, model, free), smallest_group(models)
+    text, smallest = path_model_text(models, model, free), smallest_group(models)
     loose = models.fit_text(text, _equal(models), [*free, *let])
     before = judged("second_order_free", _equal(models), [*free, *let], loose, None, smallest)
     return judged("second_order", _equal(models), free, fit, Fitted(before.step, loose), smallest).step

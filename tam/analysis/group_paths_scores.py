@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tam.analysis.confirmatory_models import Value
 from tam.analysis.group_paths import PathAcrossGroups
 from tam.analysis.invariance_models import GroupedRows
 from tam.analysis.moderation_scores import METHOD, mean_scores
@@ -148,7 +149,7 @@ def _score_path(
 
 
 def diagram_record(
-    paths: Sequence[PathAcrossGroups], r2: Mapping[str, Mapping[str, float]], alpha: float
+    paths: Sequence[PathAcrossGroups], r2: Mapping[str, Mapping[str, Value]], alpha: float
 ) -> dict[str, Any]:
     """What a path diagram of all groups draws: an edge per path with each group's values, whether the groups
     differ (``p_holm`` below ``alpha``), and the explained share of every outcome by group."""

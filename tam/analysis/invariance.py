@@ -21,6 +21,7 @@ from tam.analysis.invariance_models import (
     GroupSize,
     grouped_rows,
     measured_constructs,
+    without_predictor,
 )
 from tam.analysis.invariance_ordinal import UNTESTED, climb_ordinal
 from tam.analysis.invariance_partial import PartialSearch
@@ -89,8 +90,9 @@ def group_invariance(
     from tam.stats.threads import one_thread
 
     with one_thread():
-        found = grouped_rows(rows, groups, _columns(model, rows), minimum, missing)
-        measurement = measured_constructs(model)
+        model = without_predictor(model, str(groups.name))
+        measurement = measured_constructs(model, rows.columns)
+        found = grouped_rows(rows, groups, _columns(model, measurement, rows), minimum, missing)
         reason = _impossible(found, estimator)
         if reason is not None:
             return _nothing(found, estimator, missing, ci, measurement, reason)
@@ -98,8 +100,8 @@ def group_invariance(
         return _analysed(models, model, seed, permutations)
 
 
-def _columns(model: Model, rows: pd.DataFrame) -> list[str]:
-    items = [item for names in measured_constructs(model).values() for item in names]
+def _columns(model: Model, measurement: Mapping[str, tuple[str, ...]], rows: pd.DataFrame) -> list[str]:
+    items = [item for names in measurement.values() for item in names]
     return list(dict.fromkeys([*items, *(name for name in model.observed if name in rows.columns)]))
 
 
@@ -184,10 +186,11 @@ def _paths(
     if not level.paths:
         gone = Unavailable("loadings are not equal across groups, nor partly so")
         return gone, gone, gone
-    fit = path_fit(models, model, level.free)
+    free = tuple(name for name in level.free if "=~" in name)
+    fit = path_fit(models, model, free)
     if isinstance(fit, Unavailable):
         return fit, fit, fit
-    paths = compare_paths(models, model, level.free, fit)
+    paths = compare_paths(models, model, free, fit)
     paths = replace(paths, paths=permuted_paths(fit, paths.paths, permutations, seed))
     scores = score_paths(models.rows, model, paths.paths, models.ci)
     return paths, scores, diagram_record(paths.paths, paths.r2, 1.0 - models.ci)
@@ -202,6 +205,8 @@ def _problems(found: GroupInvariance) -> list[Problem]:
                 problem("invariance-step-failed", place, name=found.by, step=step.id, reason=step.fit.reason)
             )
     odd = [one.id for one in steps if isinstance(one.fit, ModelFit) and not one.fit.admissible]
+    if isinstance(found.paths, GroupPaths) and not found.paths.fit.admissible:
+        odd.append("paths")
     if odd:
         told.append(problem("invariance-inadmissible", place, name=found.by, steps=odd))
     for search in found.partial:

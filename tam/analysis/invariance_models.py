@@ -125,10 +125,21 @@ def _with_problems(found: GroupedRows, minimum: int) -> GroupedRows:
     return replace(found, problems=tuple(problems))
 
 
-def measured_constructs(model: Model) -> dict[str, tuple[str, ...]]:
-    """The first-order constructs whose measurement is at stake: those the paths name (all without paths)."""
-    used = set(model.used_constructs()) or set(model.constructs)
-    return {name: items for name, items in model.measurement.items() if name in used}
+def measured_constructs(model: Model, columns: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The first-order constructs whose items are all among the columns."""
+    known = set(columns)
+    return {name: items for name, items in model.measurement.items() if items and known.issuperset(items)}
+
+
+def without_predictor(model: Model, name: str) -> Model:
+    """The model without a predictor: the grouping itself, which no group has more than one value of."""
+    controls = {y: tuple(x for x in names if x != name) for y, names in model.controls.items()}
+    return replace(
+        model,
+        paths=tuple(path for path in model.paths if path.predictor != name),
+        moderations=tuple(m for m in model.moderations if name not in (m.predictor, m.moderator)),
+        controls={outcome: names for outcome, names in controls.items() if names},
+    )
 
 
 @dataclass(frozen=True)
