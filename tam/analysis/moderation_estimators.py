@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from scipy.stats import norm
@@ -19,6 +18,8 @@ from tam.stats.interaction import standardised_interaction
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tam.engine.lms_fit import LmsFit
+    from tam.engine.qml_fit import QmlFit
     from tam.spec.model import Model, Moderation
 
 #: Estimators in the order of the table, by what sort of method they are.
@@ -79,12 +80,11 @@ def available() -> dict[str, Callable[[Question], Answer]]:
         "dblcent_matched": lambda question: _by_products(question, "dblcent", "matched", "ML"),
         "residual": lambda question: _by_products(question, "residual", "all", "ML"),
         "lms": _by_lms,
+        "qml": _by_qml,
         "single_indicator": _by_single_indicators,
         "factor_scores": _by_factor_scores,
         "observed_scores": _by_observed_scores,
     }
-    if find_spec("tam.engine.lms_fit") is None:
-        del found["lms"]
     return {name: found[name] for name in FAMILIES if name in found}
 
 
@@ -122,11 +122,21 @@ def _by_products(question: Question, method: str, pairs: str, estimator: str) ->
 def _by_lms(question: Question) -> Answer:
     from tam.engine.lms_fit import fit_lms
 
-    fit = fit_lms(question.text, question.data, missing=question.missing, ci=question.level)
+    return _of_likelihood(
+        question, fit_lms(question.text, question.data, missing=question.missing, ci=question.level)
+    )
+
+
+def _by_qml(question: Question) -> Answer:
+    from tam.engine.qml_fit import fit_qml
+
+    return _of_likelihood(question, fit_qml(question.text, question.data.dropna(), ci=question.level))
+
+
+def _of_likelihood(question: Question, fit: LmsFit | QmlFit) -> Answer:
     if not fit.converged:
         raise NotConverged
-    path = question.path
-    table = fit.estimates
+    path, table = question.path, fit.estimates
     name = f"{path.predictor}:{path.moderator}"
     row = table[(table.lhs == path.outcome) & (table.op == "~") & (table.rhs == name)].iloc[0]
     return Answer(

@@ -1,0 +1,130 @@
+"""The maximum of the quasi-likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tam.engine.qml_likelihood import Setup, casewise, total
+from tam.engine.structure import Affine, Floats
+
+#: A step into the imaginary numbers: its square vanishes against any number.
+IMAGINARY = 1e-30
+#: Central difference of exact gradients for the Hessian: the cube root of rounding, relative above 1.
+DIFFERENCE = 1e-5
+#: g'H^-1 g, twice what the log-likelihood can still rise: end of the search by scores, and of all.
+NEAR, TIGHT = 1e-3, 1e-10
+MOST_STEPS = 200
+#: A step is halved until the likelihood rises, at most this often.
+MOST_HALVINGS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class QuasiPoint:
+    theta: Floats
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuasiMaximum:
+    """Where the search ended: ``information`` (q, q) minus the Hessian, ``scores`` (n, q) of the cases,
+    ``decrement`` g'H^-1 g, ``definite`` whether the information is positive definite."""
+
+    point: QuasiPoint
+    information: Floats
+    scores: Floats
+    iterations: int
+    decrement: float
+    definite: bool
+
+    @property
+    def converged(self) -> bool:
+        return self.definite and self.decrement < TIGHT
+
+
+def maximise(setup: Setup, space: Affine, start: Floats) -> QuasiMaximum | None:
+    """Up from ``start`` (q,), by scores first and then by Newton steps; None where it has no density."""
+    point = _evaluated(setup, start)
+    if point is None:
+        return None
+    steps = 0
+    while steps < MOST_STEPS:
+        found = scores_at(setup, point.theta) @ space.basis
+        gradient = found.sum(axis=0)
+        step = np.linalg.lstsq(found.T @ found, gradient, rcond=None)[0]
+        if gradient @ step < NEAR:
+            break
+        risen = _risen(setup, point, space.basis @ step)
+        if risen is None:
+            break
+        point, steps = risen, steps + 1
+    return _finished(setup, space, point, steps)
+
+
+def _finished(setup: Setup, space: Affine, point: QuasiPoint, steps: int) -> QuasiMaximum:
+    for _ in range(5):
+        information = -hessian_at(setup, point.theta)
+        reduced = space.basis.T @ information @ space.basis
+        definite = bool(np.linalg.eigvalsh(reduced)[0] > 0)
+        decrement = np.inf
+        # the same Hessian serves until its steps no longer help
+        for _ in range(10):
+            gradient = space.basis.T @ gradient_at(setup, point.theta)
+            step = np.linalg.solve(reduced, gradient) if definite else gradient / np.abs(np.diag(reduced))
+            before, decrement = decrement, float(abs(gradient @ step))
+            if decrement < TIGHT or decrement > before / 4:
+                break
+            risen = _risen(setup, point, space.basis @ step)
+            steps += 1
+            if risen is None:
+                break
+            point = risen
+        if decrement < TIGHT:
+            break
+    return QuasiMaximum(point, information, scores_at(setup, point.theta), steps, decrement, definite)
+
+
+def _evaluated(setup: Setup, theta: Floats) -> QuasiPoint | None:
+    with np.errstate(all="ignore"):
+        try:
+            # a matrix that is no covariance matrix has a logarithm only among complex numbers
+            value = complex(total(setup, theta.astype(complex)))
+        except np.linalg.LinAlgError:
+            return None
+    sound = np.isfinite(value.real) and abs(value.imag) < 1e-8
+    return QuasiPoint(theta, float(value.real)) if sound else None
+
+
+def _risen(setup: Setup, point: QuasiPoint, step: Floats) -> QuasiPoint | None:
+    """The first of ever shorter steps on which the likelihood is not lower."""
+    for halving in range(MOST_HALVINGS):
+        tried = _evaluated(setup, point.theta + step / 2**halving)
+        if tried is not None and tried.value >= point.value:
+            return tried
+    return None
+
+
+def scores_at(setup: Setup, theta: Floats) -> Floats:
+    """Derivatives (n, q) of every case's log-density, exact to rounding."""
+    moved = theta + 1j * IMAGINARY * np.eye(len(theta))
+    return np.asarray(casewise(setup, moved).imag.T / IMAGINARY)
+
+
+def gradient_at(setup: Setup, theta: Floats) -> Floats:
+    """Derivatives (q,) of the log-likelihood, exact to rounding."""
+    moved = theta + 1j * IMAGINARY * np.eye(len(theta))
+    return np.asarray(total(setup, moved).imag / IMAGINARY)
+
+
+def hessian_at(setup: Setup, theta: Floats) -> Floats:
+    """Hessian (q, q) of the log-likelihood: central differences of exact gradients."""
+    q = len(theta)
+    found = np.empty((q, q))
+    for k in range(q):
+        width = DIFFERENCE * max(1.0, abs(float(theta[k])))
+        step = np.zeros(q)
+        step[k] = width
+        ahead, behind = (gradient_at(setup, theta + sign * step) for sign in (1.0, -1.0))
+        found[k] = (ahead - behind) / (2 * width)
+    return np.asarray((found + found.T) / 2)
