@@ -81,8 +81,8 @@ class Started:
     next_step: Next
     problems: tuple[Problem, ...] = ()
     proposal: Proposal | None = None
-    has_data: bool = False
-    """Do the data of the study exist already?"""
+    open: tuple[Problem, ...] | None = None
+    """What kept the data from being coded by the proposal; None where there are no data yet."""
 
 
 def say(step: Next, language: str) -> str:
@@ -110,7 +110,8 @@ def started_from_export(
     table = read_table(export, platform=platform, encoding=encoding)
     if table.text_form is not None:
         export, table = export.parent / table.text_form.file, table.text_form
-    proposal = propose_from_table(table, export.stem[:60]).proposal
+    tried = propose_from_table(table, export.stem[:60])
+    proposal = tried.proposal
     data = _relative(export, folder)
     study = proposed_study(proposal, INSTRUMENT_FILE, data, language, platform=platform, encoding=encoding)
     contents: dict[str, str | bytes] = {
@@ -119,7 +120,7 @@ def started_from_export(
         "codebook.csv": codebook(proposal.instrument),
     }
     notes = (*(one for one in table.problems if one.exit_code), *_notes(proposal))
-    return Started(contents, proposal.instrument, "export", notes, proposal, has_data=True)
+    return Started(contents, proposal.instrument, "export", notes, proposal, tried.problems)
 
 
 def started_from_qsf(file: Path, language: str) -> Started:
@@ -223,8 +224,11 @@ def proposal_record(proposal: Proposal, language: str) -> dict[str, Any]:
     }
 
 
-def to_edit(study: Path) -> tuple[Problem, ...]:
-    """What ``tam check`` says about the new study: everything that keeps it from passing."""
+def to_edit(study: Path, met: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Everything that keeps ``tam check`` from passing: what it says of the new study, and what was ``met``.
+
+    The check stops at the study file if that is not complete, before it looks at the data.
+    """
     from tam.analysis.check import check
     from tam.spec.study_file import load_study
 
@@ -232,7 +236,8 @@ def to_edit(study: Path) -> tuple[Problem, ...]:
         found = check(load_study(study)).problems
     except TamError as fault:
         found = fault.problems
-    return tuple(one for one in found if one.exit_code)
+    told = {one.code for one in found}
+    return tuple(one for one in (*found, *(one for one in met if one.code not in told)) if one.exit_code)
 
 
 def _relative(file: Path, folder: Path) -> str:

@@ -104,7 +104,7 @@ def describe(table: Table) -> Described:
         text = worded(place.row or header or f"column {i + 1}")
         unique = repeated[normalise(header).casefold()] == 1
         one = Asked(header, text, answers, i, place.group, tidy(place.stem), unique)
-        reason = _unusable(one) or _person(table, one)
+        reason = _person(table, one) or _unusable(one)
         if reason is None:
             asked.append(one)
         else:

@@ -81,8 +81,10 @@ def _doubtful(code: str) -> bool:
 def _groups(asked: Sequence[Asked]) -> list[Group]:
     """By name, by the question whose rows they are, and else by neighbourhood; in the order asked."""
     keyed: dict[str, list[Asked]] = {}
+    stems = {name.stem.casefold() for one in asked if (name := parse_name(one.header)) is not None}
+    numbering = stems if len(stems) == 1 and max(map(len, stems)) == 1 else set()
     for one in asked:
-        key = _key(one)
+        key = _key(one, numbering)
         if key is not None and one.answers.kind in ("numbers", "labels", "coded"):
             keyed.setdefault(key, []).append(one)
     found: list[Group] = []
@@ -110,9 +112,14 @@ def _parted(group: Group, breaks: frozenset[int]) -> list[Group]:
     ]
 
 
-def _key(one: Asked) -> str | None:
+def _key(one: Asked, numbering: set[str]) -> str | None:
+    """What the columns of one construct share; ``numbering`` is the one letter before all numbers, if any."""
     name = parse_name(one.header)
-    if name is not None and not name.counts_questions:
+    if name is None:
+        return f"group {one.group}" if one.group else None
+    if name.stem.casefold() in numbering:
+        return None
+    if not name.counts_questions:
         return f"name {name.stem.casefold()}"
     return f"group {one.group}" if one.group else None
 

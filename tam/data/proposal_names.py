@@ -20,31 +20,8 @@ _NAME = re.compile(
 _BRACKETED = re.compile(r"^(?P<stem>\w{1,30})\[(?:SQ|A)?0*(?P<number>\d{1,3})\]$", re.IGNORECASE)
 _ROW = re.compile(r"^(?P<stem>\w{1,30}?)_[RA](?P<number>\d{1,3})$")
 _NUMBERING = frozenset(
-    [
-        "q",
-        "v",
-        "var",
-        "item",
-        "items",
-        "question",
-        "quest",
-        "x",
-        "col",
-        "column",
-        "field",
-        "s",
-        "sq",
-        "i",
-        "a",
-        "no",
-        "nr",
-        "f",
-        "t",
-        "题",
-        "第",
-        "题目",
-        "问题",
-    ]
+    ["q", "v", "x", "var", "item", "items", "question", "quest", "col", "column", "field", "sq", "no", "nr"]
+    + ["题", "第", "题目", "问题"]
 )
 """Words before a number that count questions and name nothing."""
 _REVERSED_WORDING = re.compile(

@@ -95,7 +95,7 @@ def _answer(started: Started, folder: str, language: str) -> Answer:
     problems: list[Problem] = [*started.problems]
     blocks: list[Block] = [*files]
     if started.proposal is not None:
-        left = to_edit(place / "study.toml") if started.has_data else ()
+        left = () if started.open is None else to_edit(place / "study.toml", started.open)
         record |= proposal_record(started.proposal, language) | {"to_edit": [one.to_dict() for one in left]}
         blocks += _shown(record)
         if left:

@@ -143,7 +143,7 @@ def test_a_title_of_code_stays_a_title(tmp_path: Path) -> None:
 
 
 def test_a_star_among_the_answers_takes_no_other_answer(tmp_path: Path) -> None:
-    """An alias ``*`` stands for every answer a scale does not list; a stranger's answer must not become one."""
+    """``*`` stands for every answer that a scale does not list; an answer must not become it."""
     numbers = [str(1 + i % 5) for i in range(20)]
     stars = ["*" if i % 2 else "yes" for i in range(20)]
     instrument, _ = written(table(["PU1", "PU2", "odd"], [numbers, numbers, stars]), tmp_path)

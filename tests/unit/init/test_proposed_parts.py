@@ -67,9 +67,10 @@ def test_chinese_answers_in_order(labels: str, order: str) -> None:
     "order",
     [
         "Strongly disagree|Disagree|Neutral|Agree|Strongly agree",
-        "Strongly Disagree|Disagree|Somewhat disagree|Neither agree nor disagree|Somewhat agree|Agree|Strongly Agree",
-        "Extremely unlikely|Moderately unlikely|Slightly unlikely|Neither likely nor unlikely|Slightly likely|"
-        "Moderately likely|Extremely likely",
+        "Strongly Disagree|Disagree|Somewhat disagree|Neither agree nor disagree|Somewhat agree|Agree|"
+        "Strongly Agree",
+        "Extremely unlikely|Moderately unlikely|Slightly unlikely|Neither likely nor unlikely|"
+        "Slightly likely|Moderately likely|Extremely likely",
         "Not at all important|Slightly important|Moderately important|Very important|Extremely important",
         "Very dissatisfied|Dissatisfied|Neutral|Satisfied|Very satisfied",
         "Never|Rarely|Sometimes|Often|Always",
@@ -84,7 +85,9 @@ def test_english_answers_in_order(order: str) -> None:
     assert ladder.points == len(labels)
 
 
-@pytest.mark.parametrize("labels", ["男 女 其他", "本科 硕士 博士", "小红书 抖音 微博", "同意 赞同 非常同意", "Yes No Maybe"])
+@pytest.mark.parametrize(
+    "labels", ["男 女 其他", "本科 硕士 博士", "小红书 抖音 微博", "同意 赞同 非常同意", "Yes No Maybe"]
+)
 def test_other_answers_have_no_known_order(labels: str) -> None:
     assert ordered(labels.split()) is None
 
@@ -97,13 +100,13 @@ def test_a_side_that_nobody_chose_leaves_room() -> None:
 
 
 def test_what_may_have_another_code_elsewhere_is_named() -> None:
-    ladder = ordered("非常不同意 比较不同意 一般 比较同意 非常同意".split())
+    ladder = ordered(["非常不同意", "比较不同意", "一般", "比较同意", "非常同意"])
     assert ladder is not None
     assert ladder.ambiguous == ("一般", "比较不同意", "比较同意")
 
 
 def cells(*words: str) -> dict[str, int]:
-    return {word: 10 for word in words}
+    return dict.fromkeys(words, 10)
 
 
 def test_answers_of_columns() -> None:

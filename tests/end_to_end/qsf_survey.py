@@ -18,7 +18,9 @@ def displays(words: dict[str, tuple[str, str]], language: int) -> dict[str, dict
     return {key: {"Display": pair[language]} for key, pair in words.items()}
 
 
-def matrix(number: int, tag: str, stem: tuple[str, str], rows: dict[str, tuple[str, str]], **more: Any) -> dict:
+def matrix(
+    number: int, tag: str, stem: tuple[str, str], rows: dict[str, tuple[str, str]], **more: Any
+) -> dict:
     return {
         "QuestionID": f"QID{number}",
         "QuestionText": f"<div><b>{stem[0]}</b>&nbsp;</div>",
@@ -80,7 +82,9 @@ QUESTIONS = [
         ChoiceDataExportTags={"1": "buy_now", "2": "buy_plan"},
         RecodeValues={"1": "5", "2": "4", "3": "3", "4": "2", "5": "1"},
     ),
-    choice(3, "gender", "Your gender", ["Male", "Female", "Other"], RecodeValues={"1": "1", "2": "2", "3": 9}),
+    choice(
+        3, "gender", "Your gender", ["Male", "Female", "Other"], RecodeValues={"1": "1", "2": "2", "3": 9}
+    ),
     choice(4, "uses", "What do you use?", ["Notes", "Videos", "Live"], "MAVR"),
     choice(5, "bin", "Old question", ["a", "b"]),
     choice(6, "age", "How old are you?", [], QuestionType="TE", Selector="SL"),
@@ -96,7 +100,9 @@ def survey(questions: list[dict] | None = None, **entry: Any) -> dict[str, Any]:
         {"Type": "Default", "BlockElements": [{"Type": "Question", "QuestionID": one} for one in used]},
         {"Type": "Trash", "BlockElements": [{"Type": "Question", "QuestionID": "QID5"}]},
     ]
-    elements: list[dict[str, Any]] = [{"Element": "BL", "PrimaryAttribute": "Survey Blocks", "Payload": blocks}]
+    elements: list[dict[str, Any]] = [
+        {"Element": "BL", "PrimaryAttribute": "Survey Blocks", "Payload": blocks}
+    ]
     elements += [
         {"Element": "SQ", "PrimaryAttribute": one["QuestionID"], "Payload": one} for one in reversed(asked)
     ]
