@@ -84,8 +84,8 @@ def group_invariance(
 
     rows: items and observed columns of the model (``model_rows``). groups: a label or nothing per row, joined
     by index; ``groups.name`` is told to people. The first group (of the categories, else of the rows) is the
-    reference. minimum: smaller groups are named and left out before anything is fitted, as are those with no
-    more respondents than there are items. permutations: shuffles per test, 0 for none.
+    reference. minimum: smaller groups are named and left out before anything is fitted, as are those with
+    hardly more respondents than there are items. permutations: shuffles per test, 0 for none.
     """
     from tam.stats.threads import one_thread
 

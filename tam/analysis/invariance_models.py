@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tam.engine.fit import Fit
 
 NOT_CONVERGED = "the model did not converge"
+MARGIN = 5
+"""Respondents a group needs beyond the number of items: with hardly more than items its covariance matrix is
+nearly singular, and the search for a solution has no end."""
 MOST_GROUPS = 20
 """A grouping with more groups than this is a measurement or an identifier, not a grouping."""
 
@@ -55,8 +58,7 @@ def grouped_rows(
 
     ``groups`` holds a label or nothing per row of ``rows`` (joined by index). The order is that of its
     categories if it has them, else of first appearance in ``rows``. A group needs ``minimum`` respondents
-    and more than there are ``columns``, without which its covariance matrix is singular. ``listwise`` counts
-    complete rows.
+    and ``MARGIN`` more than there are ``columns``. ``listwise`` counts complete rows.
     """
     by = str(groups.name or "group")
     members = groups.reindex(rows.index)
@@ -65,7 +67,7 @@ def grouped_rows(
     order = _order(members)
     named = members.loc[data.index].map(_label, na_action="ignore").astype(object)
     sizes = {one: int((named == one).sum()) for one in order}
-    needed = max(minimum, len(columns) + 1)
+    needed = max(minimum, len(columns) + MARGIN)
     kept = [one for one in order if sizes[one] >= needed]
     column = _free_name(by, columns)
     data = data.assign(**{column: named})

@@ -82,10 +82,10 @@ def partial_search(
         if stopped:
             break
         assert not isinstance(now.fit, Unavailable)
-        candidates = _candidates(models.measurement, release_tests(now.fit, op), free)
-        worst = most_misfitting(candidates)
-        if worst is None or worst.p >= alpha:
-            stopped = "two_indicators_left" if worst is None else "no_significant_test"
+        tests = [one for one in release_tests(now.fit, op) if one.p < alpha]
+        worst = most_misfitting(_candidates(models.measurement, tests, free))
+        if worst is None:
+            stopped = "two_indicators_left" if tests else "no_significant_test"
             break
         free.append(worst.name)
         now = fitted_step(models, f"partial_{name}", equal, free, accepted)
