@@ -84,7 +84,7 @@ class Mixture:
         sums = [one.T @ block.products for one, block in zip(point.posterior, self.answers.blocks)]
         complete, first, second = [], [], []
         for given in self._moved(point.theta):
-            complete.append(self._complete(given, None, sums).imag / IMAGINARY)
+            complete.append(self._complete(given, point.inverses, sums).imag / IMAGINARY)
             first.append(given.mu.imag / IMAGINARY)
             second.append(given.sigma.imag / IMAGINARY)
         hessian = np.concatenate(complete)
@@ -107,7 +107,7 @@ class Mixture:
             moved = theta + 1j * IMAGINARY * np.eye(q)[start : start + chunk]
             yield given_nodes(self.model, moved, self.rule.nodes)
 
-    def _complete(self, given: Given, inverses: Sequence[Floats] | None, sums: Sequence[Floats]) -> Floats:
+    def _complete(self, given: Given, inverses: Sequence[Floats], sums: Sequence[Floats]) -> Floats:
         """Derivative (..., q) of the complete-data log-likelihood with posterior sums (R, .) of z held."""
         stack = given.mu.shape[:-2]
         count, p = given.mu.shape[-2:]
@@ -115,7 +115,9 @@ class Mixture:
         by_sigma = np.zeros((*stack, count, p, p), dtype=given.mu.dtype)
         for at, (block, total) in enumerate(zip(self.answers.blocks, sums)):
             mu, sigma = _scaled(self.answers, block, given)
-            inverse = inverses[at] if inverses is not None else np.asarray(np.linalg.inv(sigma))
+            inverse = inverses[at]
+            if np.iscomplexobj(sigma):  # d(Sigma^-1) = - Sigma^-1 dSigma Sigma^-1, exact for so small a step
+                inverse = inverse - 1j * (inverse @ sigma.imag @ inverse)
             first, second = _by_moments(block, mu, inverse, total)
             scale = self.answers.scale[block.seen]
             by_mu[..., block.seen] += first / scale

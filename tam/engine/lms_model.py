@@ -221,7 +221,7 @@ def nonlinear(model: LmsModel, structure: Structure, means: Mapping[str, float])
         left = [name for name in sides if name not in column]
         linear = place[left[0]] if left else -1
         centre = means.get(left[0], 0.0) if left else 0.0
-        more |= {linear} if left else set()
+        more |= {place[row.lhs], *(place[name] for name in sides)}
         terms.append(Term(place[row.lhs], nodes, linear, centre, row.parameter, row.fixed or 0.0))
     core = np.union1d(structure.core, np.array(sorted(more), dtype=np.intp)).astype(np.intp)
     conditioned = np.array([place[name] for name in model.integrated], dtype=np.intp)

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from tam.engine.structure import Cells, Floats, Integers, Structure, effects_of, matrices
+from tam.engine.structure import Cells, Floats, Integers, Matrices, Structure, effects_of, matrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,51 +49,72 @@ class Term:
 @dataclass(frozen=True, slots=True)
 class Nonlinear:
     """A compiled model with products: the linear ``structure``, the ``terms``, and the places W (k,) of the
-    variables conditioned on. theta holds the coefficients of the products too."""
+    variables conditioned on. theta holds the coefficients of the products too.
+
+    ``structure.core`` holds the places (c,) of every variable with an arrow going out, of every factor and
+    of every outcome of a product, so that nothing outside it differs between nodes.
+    """
 
     structure: Structure
     terms: tuple[Term, ...]
     conditioned: Integers
+
+    @property
+    def leaves(self) -> Integers:
+        """Places of the observed variables outside the core."""
+        seen = np.arange(self.structure.latents, len(self.structure.names))
+        return np.setdiff1d(seen, self.structure.core).astype(np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """The model without its products, for one theta or a stack (...), and the variables conditioned on.
+
+    ``linear`` (I - A)^-1, ``rows`` D (..., k, K), ``root`` L (..., k, k), ``loads`` P (..., K, k),
+    ``residual`` V (..., K, K), ``places`` W (..., R, k), ``factors`` the product of the conditioned
+    variables of each term (..., R, terms), ``coefficients`` (..., terms).
+    """
+
+    at: Matrices
+    linear: Floats
+    rows: Floats
+    root: Floats
+    loads: Floats
+    residual: Floats
+    places: Floats
+    factors: Floats
+    coefficients: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """Moments given R nodes, for one theta or a stack (...), and what the way back needs.
 
-    ``mu`` (..., R, p), ``sigma`` (..., R, p, p), ``reach`` M (..., R, p, K), ``effects`` (..., R, K, K),
-    ``mean`` a(u) + P u (..., R, K), ``residual`` V (..., K, K), ``places`` W (..., R, k), ``factors`` the
-    product of the conditioned variables of each term (..., R, terms), ``loads`` P, ``root`` L, ``rows`` D,
-    ``linear`` (I - A)^-1.
+    ``mu`` (..., R, p), ``sigma`` (..., R, p, p); ``reach`` (..., R, p, c) the effects of the core on the
+    observed variables, ``effects`` (..., R, c, c) those on the core, ``expected`` (..., R, c) and ``shared``
+    (..., R, p, c) the core's mean and its covariances with the observed variables.
     """
 
     mu: Floats
     sigma: Floats
     reach: Floats
     effects: Floats
-    mean: Floats
-    residual: Floats
-    places: Floats
-    factors: Floats
-    coefficients: Floats
-    loads: Floats
-    root: Floats
-    rows: Floats
-    linear: Floats
-    covariances: Floats
-    intercepts: Floats
+    expected: Floats
+    shared: Floats
+    prior: Prior
 
 
 def transposed(matrix: Any) -> Any:
     return np.swapaxes(matrix, -1, -2)
 
 
-def given_nodes(model: Nonlinear, theta: Floats, nodes: Floats) -> Given:
-    """The conditional moments at ``nodes`` (R, k) for theta (..., q).
+def prior_of(model: Nonlinear, theta: Floats, nodes: Floats) -> Prior:
+    """The linear part and the conditioned variables at ``nodes`` (R, k) for theta (..., q).
 
     Raises ``LinAlgError`` where W has no positive definite covariance matrix.
     """
-    structure, at = model.structure, matrices(model.structure, theta)
-    linear = effects_of(structure, at.paths)
+    at = matrices(model.structure, theta)
+    linear = effects_of(model.structure, at.paths)
     rows = linear[..., model.conditioned, :]
     shared = at.covariances @ transposed(rows)
     root = cholesky(rows @ shared)
@@ -103,17 +124,40 @@ def given_nodes(model: Nonlinear, theta: Floats, nodes: Floats) -> Given:
     centre = (rows @ at.intercepts[..., None])[..., 0]
     places = centre[..., None, :] + nodes @ transposed(root)
     factors = _factors(model, places)
-    coefficients = _coefficients(model, theta)
-    paths, means = _with_products(model, at, factors * coefficients[..., None, :])
-    effects = effects_of(structure, paths)
-    mean = means + nodes @ transposed(loads)
-    reach = effects[..., structure.observed, :]
-    mu = (reach @ mean[..., None])[..., 0]
-    sigma = reach @ residual[..., None, :, :] @ transposed(reach)
-    return Given(
-        mu, sigma, reach, effects, mean, residual, places, factors, coefficients, loads, root, rows, linear,
-        at.covariances, at.intercepts,
-    )  # fmt: skip
+    return Prior(at, linear, rows, root, loads, residual, places, factors, _coefficients(model, theta))
+
+
+def given_nodes(model: Nonlinear, theta: Floats, nodes: Floats) -> Given:
+    """The conditional moments at ``nodes`` (R, k) for theta (..., q); raises ``LinAlgError`` as
+    ``prior_of``."""
+    prior = prior_of(model, theta, nodes)
+    core, leaves, latents = model.structure.core, model.leaves, model.structure.latents
+    own = leaves - latents
+    paths, means = with_products(model, prior, nodes, core)
+    effects = np.asarray(np.linalg.inv(np.eye(len(core)) - paths))
+    expected = (effects @ means[..., core, None])[..., 0]
+    reach = _loadings(model, prior)[..., None, :, :] @ effects
+    mu = (reach @ means[..., core, None])[..., 0]
+    mu[..., own] += means[..., leaves]
+    residual = prior.residual
+    half = reach @ residual[..., None, core[:, None], core]
+    half[..., own, :] += residual[..., None, leaves[:, None], core]
+    sigma = half @ transposed(reach)
+    across = reach @ residual[..., None, core[:, None], leaves]
+    sigma[..., :, own] += across
+    sigma[..., own[:, None], own] += residual[..., None, leaves[:, None], leaves]
+    return Given(mu, sigma, reach, effects, expected, half @ transposed(effects), prior)
+
+
+def _loadings(model: Nonlinear, prior: Prior) -> Floats:
+    """Direct effects (..., p, c) of the core on the observed variables; one for those in the core."""
+    core, seen = model.structure.core, model.structure.observed
+    loadings = prior.at.paths[..., seen, :][..., core].copy()
+    inside = np.flatnonzero(core >= model.structure.latents)
+    rows = core[inside] - model.structure.latents
+    loadings[..., rows, :] = 0.0
+    loadings[..., rows, inside] = 1.0
+    return np.asarray(loadings)
 
 
 def cholesky(matrix: Floats) -> Floats:
@@ -149,18 +193,21 @@ def _coefficients(model: Nonlinear, theta: Floats) -> Floats:
     return found
 
 
-def _with_products(model: Nonlinear, at: Any, slopes: Floats) -> tuple[Floats, Floats]:
-    """A(u) (..., R, K, K) and a(u) (..., R, K); ``slopes`` (..., R, terms) coefficient times factors."""
-    count, size = slopes.shape[-2], at.paths.shape[-1]
-    stack = slopes.shape[:-2]
-    paths = np.broadcast_to(at.paths[..., None, :, :], (*stack, count, size, size)).copy()
-    means = np.broadcast_to(at.intercepts[..., None, :], (*stack, count, size)).copy()
-    for place, term in enumerate(model.terms):
+def with_products(model: Nonlinear, prior: Prior, nodes: Floats, among: Integers) -> tuple[Floats, Floats]:
+    """A(u) among some variables (..., R, c, c), and a(u) + P u of all (..., R, K)."""
+    slopes = prior.factors * prior.coefficients[..., None, :]
+    count, stack = slopes.shape[-2], slopes.shape[:-2]
+    place = {int(at): new for new, at in enumerate(among)}
+    size = len(among)
+    start = prior.at.paths[..., None, among[:, None], among]
+    paths = np.broadcast_to(start, (*stack, count, size, size)).copy()
+    means = prior.at.intercepts[..., None, :] + nodes @ transposed(prior.loads)
+    for at, term in enumerate(model.terms):
         if term.linear < 0:
-            means[..., term.outcome] += slopes[..., place]
+            means[..., term.outcome] += slopes[..., at]
         else:
-            paths[..., term.outcome, term.linear] += slopes[..., place]
-            means[..., term.outcome] -= term.centre * slopes[..., place]
+            paths[..., place[term.outcome], place[term.linear]] += slopes[..., at]
+            means[..., term.outcome] -= term.centre * slopes[..., at]
     return paths, means
 
 
@@ -169,20 +216,33 @@ def pulled_back(
 ) -> Floats:
     """Derivative (..., q) with respect to theta of a function whose derivatives with respect to mu(u)
     (..., R, p) and Sigma(u) (..., R, p, p), symmetric, are given."""
-    from_mean = (transposed(given.reach) @ by_mu[..., None])[..., 0]
+    core, leaves, size = model.structure.core, model.leaves, len(model.structure.names)
+    own = leaves - model.structure.latents
+    stack, kind = by_mu.shape[:-2], np.result_type(by_mu, given.mu)
+    by_mean = np.zeros((*by_mu.shape[:-1], size), dtype=kind)
+    by_mean[..., core] = (transposed(given.reach) @ by_mu[..., None])[..., 0]
+    by_mean[..., leaves] = by_mu[..., own]
     through = transposed(given.reach) @ by_sigma
-    by_residual = (through @ given.reach).sum(axis=-3)
-    by_path = 2.0 * (through @ given.reach) @ given.residual[..., None, :, :] @ transposed(given.effects)
-    expected = (given.effects @ given.mean[..., None])[..., 0]
-    by_path += from_mean[..., :, None] * expected[..., None, :]
-    by_places, by_coefficient = _by_terms(model, given, by_path, from_mean)
-    by_loads = transposed(from_mean) @ nodes - 2.0 * by_residual @ given.loads
+    by_core = 2.0 * through @ given.shared + by_mean[..., core, None] * given.expected[..., None, :]
+    by_residual = np.zeros((*stack, size, size), dtype=kind)
+    by_residual[..., core[:, None], core] = (through @ given.reach).sum(axis=-3)
+    across = through[..., own].sum(axis=-3)
+    by_residual[..., core[:, None], leaves] = across
+    by_residual[..., leaves[:, None], core] = transposed(across)
+    by_residual[..., leaves[:, None], leaves] = by_sigma[..., own[:, None], own].sum(axis=-3)
+    by_path = np.zeros((*stack, size, size), dtype=kind)
+    by_path[..., core[:, None], core] = by_core.sum(axis=-3)
+    to_leaves = 2.0 * (by_sigma[..., own, :] @ given.shared).sum(axis=-3)
+    to_leaves = to_leaves + transposed(by_mu[..., own]) @ given.expected
+    by_path[..., leaves[:, None], core] = to_leaves
+    by_places, by_coefficient = _by_terms(model, given.prior, by_core, by_mean)
+    by_loads = transposed(by_mean) @ nodes - 2.0 * by_residual @ given.prior.loads
     return _to_theta(
         model,
-        given,
-        by_path.sum(axis=-3),
+        given.prior,
+        by_path,
         by_residual,
-        from_mean.sum(axis=-2),
+        by_mean.sum(axis=-2),
         by_loads,
         by_places.sum(axis=-2),
         transposed(by_places) @ nodes,
@@ -191,26 +251,27 @@ def pulled_back(
     )
 
 
-def _by_terms(model: Nonlinear, given: Given, by_path: Floats, by_mean: Floats) -> tuple[Floats, Floats]:
+def _by_terms(model: Nonlinear, prior: Prior, by_core: Floats, by_mean: Floats) -> tuple[Floats, Floats]:
     """Derivatives with respect to W (..., R, k) and to the coefficients (..., terms)."""
-    by_places = np.zeros_like(given.places, dtype=np.result_type(given.places, by_path))
-    by_coefficient = np.zeros_like(given.coefficients, dtype=by_places.dtype)
+    place = {int(at): new for new, at in enumerate(model.structure.core)}
+    kind = np.result_type(prior.places, by_core)
+    by_places = np.zeros(np.broadcast_shapes(prior.places.shape, (*by_mean.shape[:-1], 1)), dtype=kind)
+    by_coefficient = np.zeros((*by_mean.shape[:-2], len(model.terms)), dtype=kind)
     for at, term in enumerate(model.terms):
-        if term.linear < 0:
-            slope = by_mean[..., term.outcome]
-        else:
-            slope = by_path[..., term.outcome, term.linear] - term.centre * by_mean[..., term.outcome]
-        by_coefficient[..., at] = (slope * given.factors[..., at]).sum(axis=-1)
+        slope = by_mean[..., term.outcome]
+        if term.linear >= 0:
+            slope = by_core[..., place[term.outcome], place[term.linear]] - term.centre * slope
+        by_coefficient[..., at] = (slope * prior.factors[..., at]).sum(axis=-1)
         for one, node in enumerate(term.nodes):
             others = [other for two, other in enumerate(term.nodes) if two != one]
-            rest = np.prod(given.places[..., others], axis=-1)
-            by_places[..., node] += slope * given.coefficients[..., at, None] * rest
+            rest = np.prod(prior.places[..., others], axis=-1)
+            by_places[..., node] += slope * prior.coefficients[..., at, None] * rest
     return by_places, by_coefficient
 
 
 def _to_theta(
     model: Nonlinear,
-    given: Given,
+    prior: Prior,
     by_paths: Floats,
     by_covariances: Floats,
     by_intercepts: Floats,
@@ -222,19 +283,19 @@ def _to_theta(
 ) -> Floats:
     """From A, S, a, P, D a, L and the coefficients to theta."""
     if len(model.conditioned):
-        inverse = np.linalg.inv(given.root)
+        inverse = np.linalg.inv(prior.root)
         spread = by_loads @ inverse
-        by_root = by_root - transposed(transposed(given.loads) @ spread)
-        half = _lower_half(transposed(given.root) @ np.tril(by_root))
+        by_root = by_root - transposed(transposed(prior.loads) @ spread)
+        half = _lower_half(transposed(prior.root) @ np.tril(by_root))
         by_spread = 0.5 * transposed(inverse) @ (half + transposed(half)) @ inverse
         by_covariances = (
-            by_covariances + spread @ given.rows + transposed(given.rows) @ by_spread @ given.rows
+            by_covariances + spread @ prior.rows + transposed(prior.rows) @ by_spread @ prior.rows
         )
-        by_rows = transposed(spread) @ given.covariances
-        by_rows = by_rows + 2.0 * by_spread @ given.rows @ given.covariances
-        by_rows = by_rows + by_centre[..., :, None] * given.intercepts[..., None, :]
-        by_intercepts = by_intercepts + (transposed(given.rows) @ by_centre[..., None])[..., 0]
-        by_paths = by_paths + transposed(given.rows) @ by_rows @ transposed(given.linear)
+        by_rows = transposed(spread) @ prior.at.covariances
+        by_rows = by_rows + 2.0 * by_spread @ prior.rows @ prior.at.covariances
+        by_rows = by_rows + by_centre[..., :, None] * prior.at.intercepts[..., None, :]
+        by_intercepts = by_intercepts + (transposed(prior.rows) @ by_centre[..., None])[..., 0]
+        by_paths = by_paths + transposed(prior.rows) @ by_rows @ transposed(prior.linear)
     structure = model.structure
     found = np.zeros((*by_paths.shape[:-2], parameters), dtype=by_paths.dtype)
     both = by_covariances + transposed(by_covariances)

@@ -92,7 +92,7 @@ def _linear_scaling(fit: LmsFit) -> float:
     """The same of the model without products: the mixture with one node and nothing conditioned on."""
     linear = fit.linear
     model = Nonlinear(linear.structure, (), np.zeros(0, dtype=np.intp))
-    mixture = Mixture(model, answers_of(fit.rows), equally_spaced(np.zeros(0), np.zeros(0)))
+    mixture = Mixture(model, answers_of(fit.rows), equally_spaced(np.zeros(0), 1.0))
     point = mixture.evaluate(linear.theta)
     if point is None:
         return float("nan")

@@ -14,14 +14,14 @@ import numpy as np
 
 from tam.engine.lms_data import Answers
 from tam.engine.lms_likelihood import Mixture, Point
-from tam.engine.lms_moments import Nonlinear, given_nodes
+from tam.engine.lms_moments import Nonlinear, prior_of
 from tam.engine.solution import inverse_in
 from tam.engine.structure import Affine, Floats
 from tam.stats.quadrature import Rule, equally_spaced
 
-#: First step of the rule, in standard deviations of the narrowest posterior under the linear model: the error
-#: of a normal integrand is then 2 exp(-2 pi^2 / 1.44), about 1e-6.
-COARSE, WORKING = 1.2, 0.8
+#: Steps of the rules in posterior standard deviations under the linear model: the error of a normal integrand
+#: is then 2 exp(-2 pi^2 / step^2), 1e-4 and 1e-8. Products narrow the posterior of some cases.
+COARSE, WORKING = 1.4, 1.0
 #: Nodes lie within this many standard deviations; the finer rule of a comparison reaches further.
 REACH, FURTHER = 6.0, 8.0
 #: Nodes at which no case has more posterior weight than this are left out while the search stays near.
@@ -90,18 +90,17 @@ def maximise(
 ) -> Maximum | None:
     """The maximum from a start (q,); None where the start has no density. ``names`` of the variables
     conditioned on."""
-    spread = posterior_spread(model, start)
-    if spread is None:
+    grid = posterior_grid(model, start)
+    if grid is None:
         return None
-    variables = len(model.conditioned)
-    mixture = _narrowed(Mixture(model, answers, _rule(COARSE * spread, REACH, variables)), start)
+    mixture = _narrowed(Mixture(model, answers, grid.rule(COARSE)), start)
     reached = None if mixture is None else _begin(mixture, space, start)
     if mixture is None or reached is None:
         return None
     reached = _climb(mixture, space, reached, ROUGH)
-    step = WORKING * spread
+    step = WORKING
     while True:
-        working = _narrowed(Mixture(model, answers, _rule(step, REACH, variables)), reached.point.theta)
+        working = _narrowed(Mixture(model, answers, grid.rule(step)), reached.point.theta)
         assert working is not None
         reached = _climb(working, space, _moved(working, space, reached), NEAR)
         hessian, scores = working.curvature(reached.point)
@@ -112,13 +111,13 @@ def maximise(
             vcov = inverse_in(-hessian, space)
         inverse = reached.inverse if vcov is None else _within(space, vcov)
         reached = _chord(working, space, reached, inverse)
-        finer = _narrowed(Mixture(model, answers, _rule(step / 2.0, FURTHER, variables)), reached.point.theta)
+        finer = _narrowed(Mixture(model, answers, grid.rule(step, doubled=True)), reached.point.theta)
         assert finer is not None
         doubled = _chord(finer, space, _moved(finer, space, reached), inverse)
         certificate = _certificate(names, working, finer, reached, doubled, space, inverse)
         if certificate.converged or vcov is None or len(finer.rule) > MOST_NODES:
             break
-        step /= 2.0
+        step /= 2.0 ** (1.0 / max(1, len(model.conditioned)))
         reached = doubled
     return Maximum(
         doubled.point,
@@ -132,25 +131,33 @@ def maximise(
     )
 
 
-def posterior_spread(model: Nonlinear, theta: Floats) -> float | None:
-    """Standard deviation of u given the answers along the direction that they tell most about, with the
-    products taken as 0; None where theta has no density."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the posterior of u is narrow: ``axes`` (k, k) in columns, and its standard deviations (k,) along
+    them."""
+
+    axes: Floats
+    deviations: Floats
+
+    def rule(self, step: float, *, doubled: bool = False) -> Rule:
+        """Nodes ``step`` posterior standard deviations apart; the doubled rule reaches further too."""
+        reach = FURTHER if doubled else REACH
+        return equally_spaced(step * self.deviations, reach, self.axes, doubled=doubled)
+
+
+def posterior_grid(model: Nonlinear, theta: Floats) -> Grid | None:
+    """The posterior of u given all answers, with the products taken as 0; None where theta has no density."""
     try:
-        given = given_nodes(model, theta, np.zeros((1, len(model.conditioned))))
-        loads = given.linear[model.structure.observed] @ given.loads
-        total = given.linear @ given.covariances @ given.linear.T
+        prior = prior_of(model, theta, np.zeros((1, len(model.conditioned))))
         seen = model.structure.observed
-        posterior = np.eye(loads.shape[1]) - loads.T @ np.linalg.solve(total[seen, seen], loads)
+        loads = prior.linear[seen] @ prior.loads
+        total = prior.linear[seen] @ prior.at.covariances @ prior.linear[seen].T
+        posterior = np.eye(loads.shape[1]) - loads.T @ np.linalg.solve(total, loads)
     except np.linalg.LinAlgError:
         return None
-    if not len(posterior):
-        return 1.0
-    # A variable its indicators determine would need steps of zero width; a thousandth is as good as that.
-    return float(np.sqrt(max(np.linalg.eigvalsh(posterior)[0], 1e-6)))
-
-
-def _rule(step: float, reach: float, variables: int) -> Rule:
-    return equally_spaced(np.full(variables, step), np.full(variables, reach))
+    values, axes = np.linalg.eigh(posterior)
+    # A variable its indicators determine would need steps of zero width; a fiftieth is narrow enough.
+    return Grid(axes, np.sqrt(np.maximum(values, 4e-4)))
 
 
 def _narrowed(mixture: Mixture, theta: Floats) -> Mixture | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tam.engine.lms_model import LmsModel
-from tam.engine.lms_moments import Nonlinear, given_nodes, transposed
+from tam.engine.lms_moments import Nonlinear, prior_of, transposed, with_products
 from tam.engine.standardise import (
     RowPlaces,
     Standardised,
@@ -21,7 +21,7 @@ from tam.engine.standardise import (
     row_values,
     standardised_factors,
 )
-from tam.engine.structure import Floats, Implied, Integers, matrices
+from tam.engine.structure import Floats, Implied, Integers, effects_of
 from tam.stats.quadrature import gauss_hermite
 
 #: Size of a step into the imaginary numbers: its square vanishes against any number.
@@ -38,10 +38,12 @@ def implied_moments(model: Nonlinear, theta: Floats) -> Implied:
     count = 2 + sum(len(term.nodes) for term in model.terms)
     rule = gauss_hermite(count, variables)
     weights = np.exp(rule.log_weights)
-    given = given_nodes(model, theta, rule.nodes)
-    centre = (given.effects @ given.mean[..., None])[..., 0]
+    prior = prior_of(model, theta, rule.nodes)
+    paths, given = with_products(model, prior, rule.nodes, np.arange(len(model.structure.names)))
+    effects = effects_of(model.structure, paths)
+    centre = (effects @ given[..., None])[..., 0]
     mean = (weights[:, None] * centre).sum(axis=-2)
-    within = given.effects @ given.residual[..., None, :, :] @ transposed(given.effects)
+    within = effects @ prior.residual[..., None, :, :] @ transposed(effects)
     away = centre - mean[..., None, :]
     between = away[..., :, None] * away[..., None, :]
     total = (weights[:, None, None] * (within + between)).sum(axis=-3)
@@ -49,10 +51,10 @@ def implied_moments(model: Nonlinear, theta: Floats) -> Implied:
     return Implied(
         total[..., seen, seen],
         mean[..., seen],
-        given.linear,
+        prior.linear,
         total,
         mean,
-        matrices(model.structure, theta),
+        prior.at,
     )
 
 
