@@ -11,10 +11,12 @@ from tam.engine.structure import Affine, Floats
 
 #: A step into the imaginary numbers: its square vanishes against any number.
 IMAGINARY = 1e-30
-#: Central difference of exact gradients for the Hessian: the cube root of rounding, relative above 1.
-DIFFERENCE = 1e-5
-#: g'H^-1 g, twice what the log-likelihood can still rise: end of the search by scores, and of all.
-NEAR, TIGHT = 1e-3, 1e-10
+#: Difference of exact gradients for the Hessian, relative above 1: rounding and curvature both stay below a
+#: millionth.
+DIFFERENCE = 1e-7
+#: g'H^-1 g, twice what the log-likelihood can still rise: end of the quasi-Newton search (so near that the
+#: Hessian there is that of the maximum), and of all.
+NEAR, TIGHT = 1e-8, 1e-10
 MOST_STEPS = 200
 #: A step is halved until the likelihood rises, at most this often.
 MOST_HALVINGS = 30
@@ -44,22 +46,36 @@ class QuasiMaximum:
 
 
 def maximise(setup: Setup, space: Affine, start: Floats) -> QuasiMaximum | None:
-    """Up from ``start`` (q,), by scores first and then by Newton steps; None where it has no density."""
+    """Up from ``start`` (q,), by quasi-Newton steps whose first metric is the cross-product of the scores,
+    then by Newton steps; None where it has no density."""
     point = _evaluated(setup, start)
     if point is None:
         return None
-    steps = 0
-    while steps < MOST_STEPS:
-        found = scores_at(setup, point.theta) @ space.basis
-        gradient = found.sum(axis=0)
-        step = np.linalg.lstsq(found.T @ found, gradient, rcond=None)[0]
-        if gradient @ step < NEAR:
-            break
-        risen = _risen(setup, point, space.basis @ step)
+    steps, inverse = 0, _score_metric(setup, space, point)
+    gradient = space.basis.T @ gradient_at(setup, point.theta)
+    while steps < MOST_STEPS and gradient @ inverse @ gradient >= NEAR:
+        risen = _risen(setup, point, space.basis @ (inverse @ gradient))
         if risen is None:
             break
-        point, steps = risen, steps + 1
+        moved: Floats = np.linalg.pinv(space.basis) @ (risen.theta - point.theta)
+        after = space.basis.T @ gradient_at(setup, risen.theta)
+        inverse = _updated(inverse, moved, gradient - after)
+        point, gradient, steps = risen, after, steps + 1
     return _finished(setup, space, point, steps)
+
+
+def _score_metric(setup: Setup, space: Affine, point: QuasiPoint) -> Floats:
+    scores = scores_at(setup, point.theta) @ space.basis
+    return np.asarray(np.linalg.pinv(scores.T @ scores, hermitian=True))
+
+
+def _updated(inverse: Floats, moved: Floats, change: Floats) -> Floats:
+    """The inverse metric after a step by ``moved`` on which minus the gradient grew by ``change`` (BFGS)."""
+    curvature = float(moved @ change)
+    if curvature <= 0:
+        return inverse
+    turn = np.eye(len(moved)) - np.outer(moved, change) / curvature
+    return np.asarray(turn @ inverse @ turn.T + np.outer(moved, moved) / curvature)
 
 
 def _finished(setup: Setup, space: Affine, point: QuasiPoint, steps: int) -> QuasiMaximum:
@@ -118,13 +134,13 @@ def gradient_at(setup: Setup, theta: Floats) -> Floats:
 
 
 def hessian_at(setup: Setup, theta: Floats) -> Floats:
-    """Hessian (q, q) of the log-likelihood: central differences of exact gradients."""
+    """Hessian (q, q) of the log-likelihood: differences of exact gradients."""
     q = len(theta)
     found = np.empty((q, q))
+    here = gradient_at(setup, theta)
     for k in range(q):
         width = DIFFERENCE * max(1.0, abs(float(theta[k])))
         step = np.zeros(q)
         step[k] = width
-        ahead, behind = (gradient_at(setup, theta + sign * step) for sign in (1.0, -1.0))
-        found[k] = (ahead - behind) / (2 * width)
+        found[k] = (gradient_at(setup, theta + step) - here) / width
     return np.asarray((found + found.T) / 2)
