@@ -98,8 +98,12 @@ def _is_file(name: str) -> bool:
 
 def _shipped(name: str) -> Model:
     from tam.spec.instrument_file import load_instrument
-    from tam.spec.model_file import load_model
+    from tam.spec.model_file import load_model, shipped_models
+    from tam.spec.text import closest, listed
 
+    known = shipped_models()
+    if name not in known:
+        raise TamError(problem("unknown-model", name=name, suggestion=closest(name, known) or listed(known)))
     return load_model(name, load_instrument(name))
 
 

@@ -155,25 +155,35 @@ def _group(
             open_variance[places[row.lhs]] = not row.user or row.fixed is None
     np.fill_diagonal(covariances, np.where(open_variance, 0.0, np.diag(covariances)))
     order = _order(paths, products)
-    problems: list[Problem] = []
-    for place in order:
-        total = _total(paths, covariances, products, order)
-        if open_variance[place]:
-            covariances[place, place] = 1.0 - total[place, place]
-            predicted = paths[place].any() or any(one.outcome == place for one in products)
-            perfect = abs(covariances[place, place]) < LEAST_VARIANCE and place >= structure.latents
-            if perfect:
-                covariances[place, place] = 0.0
-            elif covariances[place, place] < LEAST_VARIANCE and predicted:
-                share = f"{total[place, place]:.3f}"
-                problems.append(
-                    problem("planning-variance-exceeded", name=structure.names[place], share=share)
-                )
-                covariances[place, place] = 1.0
-    problems += _impossible(covariances, structure.names)
+    problems = _fill_variances(covariances, open_variance, paths, products, order, structure)
+    problems += [] if problems else _impossible(covariances, structure.names)
     total = _total(paths, covariances, products, order)
     intercepts = structure.base_intercepts.copy()
     return GroupPopulation(paths, covariances, intercepts, tuple(products), total, order), problems
+
+
+def _fill_variances(
+    covariances: Floats,
+    open_variance: NDArray[np.bool_],
+    paths: Floats,
+    products: Sequence[Product],
+    order: Sequence[int],
+    structure: Structure,
+) -> list[Problem]:
+    """Put the disturbance variances that nobody gave into ``covariances`` (K, K), which is changed, from
+    causes to effects; the first variable of which nothing is left unexplained is a problem."""
+    for place in order:
+        if not open_variance[place]:
+            continue
+        explained = float(_total(paths, covariances, products, order)[place, place])
+        rest = 1.0 - explained
+        if abs(rest) < LEAST_VARIANCE and place >= structure.latents:
+            rest = 0.0  # an item that is its construct
+        elif rest < LEAST_VARIANCE:
+            name = structure.names[place]
+            return [problem("planning-variance-exceeded", name=name, share=f"{explained:.3f}")]
+        covariances[place, place] = rest
+    return []
 
 
 def _is_variance(row: Row) -> bool:

@@ -167,6 +167,8 @@ def sign_of_product(means: Floats, covariances: Floats) -> Floats:
         return np.asarray(4.0 * both - 2.0 * ndtr(z[:, 0]) - 2.0 * ndtr(z[:, 1]) + 1.0)
     inner = covariances / (spread[:, :, None] * spread[:, None, :])
     factor = np.linalg.cholesky(inner)
-    points = ndtri(qmc.Sobol(means.shape[1], scramble=True, seed=1).random(POINTS))
-    drawn = z[:, None, :] + points @ factor.swapaxes(1, 2)
-    return np.asarray(np.sign(drawn).prod(axis=2).mean(axis=1))
+    points = ndtri(qmc.Sobol(means.shape[1] - 1, scramble=True, seed=1).random(POINTS))
+    before = z[:, None, :-1] + points @ factor[:, :-1, :-1].swapaxes(1, 2)
+    level = z[:, -1, None] + (points @ factor[:, -1, :-1, None])[:, :, 0]
+    last = 2.0 * ndtr(level / factor[:, -1, -1, None]) - 1.0  # the sign of the last one, given the others
+    return np.asarray((np.sign(before).prod(axis=2) * last).mean(axis=1))

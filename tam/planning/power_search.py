@@ -83,7 +83,7 @@ def needed_sizes(
         )
         known.update({one.n: one for one in found})
 
-    least = smallest_size(scenario)
+    least = 2 * smallest_size(scenario)
     first = max(FIRST, least)
     look([first], max(min(FIRST_REPLICATIONS, effort.replications), 2))
     start = known.pop(first)
