@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 #: Estimators with difference tests and the indices that the verdict needs.
 ESTIMATORS = ("ML", "MLR", "MLM", "WLSMV")
+NOT_FITTED = "the model could not be fitted to all groups"
+NO_EQUAL_LOADINGS = "loadings are not equal across groups, nor partly so"
+NO_EQUAL_INTERCEPTS = "intercepts are not equal across groups, nor partly so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def group_invariance(
     with one_thread():
         model = without_predictor(model, str(groups.name))
         measurement = measured_constructs(model, rows.columns)
-        found = grouped_rows(rows, groups, _columns(model, measurement, rows), minimum, missing)
+        columns = _columns(model, measurement, rows)
+        found = grouped_rows(rows, groups, columns, minimum, missing, model.constructs)
         reason = _impossible(found, estimator)
         if reason is not None:
             return _nothing(found, estimator, missing, ci, measurement, reason)
@@ -157,7 +161,8 @@ def _analysed(models: GroupModels, model: Model, seed: int, permutations: int) -
     ladder = _ladder_of(models)
     level = ladder.level
     paths, scores, diagram = _paths(models, model, level, seed, permutations)
-    means: LatentMeans | Unavailable = Unavailable("intercepts are not equal across groups, nor partly so")
+    means: LatentMeans | Unavailable
+    means = Unavailable(NOT_FITTED if level.id == "none" else NO_EQUAL_INTERCEPTS)
     if level.means and ladder.scalar is not None and not isinstance(ladder.scalar.fit, Unavailable):
         means = latent_means(ladder.scalar.fit, level.free)
     result = GroupInvariance(
@@ -184,7 +189,7 @@ def _paths(
         gone = Unavailable("the model has no paths")
         return gone, gone, gone
     if not level.paths:
-        gone = Unavailable("loadings are not equal across groups, nor partly so")
+        gone = Unavailable(NOT_FITTED if level.id == "none" else NO_EQUAL_LOADINGS)
         return gone, gone, gone
     free = tuple(name for name in level.free if "=~" in name)
     fit = path_fit(models, model, free)
@@ -199,11 +204,15 @@ def _paths(
 def _problems(found: GroupInvariance) -> list[Problem]:
     place, told = Where(column=found.by), []
     steps = found.steps if not isinstance(found.steps, Unavailable) else ()
+    failed: dict[str, list[str]] = {}
     for step in (*steps, *(search.step for search in found.partial)):
         if isinstance(step.fit, Unavailable) and step.id != UNTESTED:
-            told.append(
-                problem("invariance-step-failed", place, name=found.by, step=step.id, reason=step.fit.reason)
-            )
+            ids = failed.setdefault(step.fit.reason, [])
+            ids += [step.id] if step.id not in ids else []
+    told += [
+        problem("invariance-step-failed", place, name=found.by, steps=ids, reason=reason)
+        for reason, ids in failed.items()
+    ]
     odd = [one.id for one in steps if isinstance(one.fit, ModelFit) and not one.fit.admissible]
     if isinstance(found.paths, GroupPaths) and not found.paths.fit.admissible:
         odd.append("paths")

@@ -12,6 +12,7 @@ from tam.errors import Problem, TamError, Unavailable, Where, problem
 from tam.spec.model import Model
 
 if TYPE_CHECKING:
+    from tam.analysis.grouping import Split
     from tam.engine.fit import Fit
 
 NOT_CONVERGED = "the model did not converge"
@@ -51,14 +52,26 @@ class GroupedRows:
         return {one.id: one.n for one in self.groups}
 
 
+def labelled_groups(split: Split) -> pd.Series[Any]:
+    """The groups of a study's grouping as ``group_invariance`` takes them, in their order of presentation."""
+    members = pd.Categorical(split.members, categories=list(split.labels))
+    return pd.Series(members, index=split.members.index, name=split.by)
+
+
 def grouped_rows(
-    rows: pd.DataFrame, groups: pd.Series[Any], columns: Sequence[str], minimum: int, missing: str
+    rows: pd.DataFrame,
+    groups: pd.Series[Any],
+    columns: Sequence[str],
+    minimum: int,
+    missing: str,
+    taken: Sequence[str] = (),
 ) -> GroupedRows:
     """Put the rows into groups, those that are too small said before anything is fitted.
 
     ``groups`` holds a label or nothing per row of ``rows`` (joined by index). The order is that of its
     categories if it has them, else of first appearance in ``rows``. A group needs ``minimum`` respondents
-    and ``MARGIN`` more than there are ``columns``. ``listwise`` counts complete rows.
+    and ``MARGIN`` more than there are ``columns``. ``listwise`` counts complete rows. ``taken``: names that
+    the column of labels must not have.
     """
     by = str(groups.name or "group")
     members = groups.reindex(rows.index)
@@ -69,7 +82,7 @@ def grouped_rows(
     sizes = {one: int((named == one).sum()) for one in order}
     needed = max(minimum, len(columns) + MARGIN)
     kept = [one for one in order if sizes[one] >= needed]
-    column = _free_name(by, columns)
+    column = _free_name(by, [*columns, *taken])
     data = data.assign(**{column: named})
     data = pd.concat([data[named == one] for one in kept]) if kept else data.iloc[:0]
     result = GroupedRows(
@@ -105,10 +118,10 @@ def _free_name(by: str, columns: Sequence[str]) -> str:
 
 
 def _with_problems(found: GroupedRows, minimum: int) -> GroupedRows:
-    place = Where(column=found.by)
-    if len(found.groups) > MOST_GROUPS:
-        much = problem("too-many-groups", place, name=found.by, groups=len(found.groups), most=MOST_GROUPS)
-        return replace(found, groups=(), problems=(much,))
+    place, number = Where(column=found.by), len(found.groups) + len(found.too_small)
+    if number > MOST_GROUPS:
+        much = problem("too-many-groups", place, name=found.by, groups=number, most=MOST_GROUPS)
+        return replace(found, groups=(), too_small=(), problems=(much,))
     problems = []
     if found.too_small:
         small = [f"{one.id} ({one.n})" for one in found.too_small]

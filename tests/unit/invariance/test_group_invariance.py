@@ -206,3 +206,31 @@ def test_the_diagram_has_an_edge_per_path_with_every_group(data: pd.DataFrame) -
     assert edges["A", "I"]["differs"] and not edges["U", "A"]["differs"]
     assert set(edges["A", "I"]["groups"]) == {"head", "middle", "tail"}
     assert set(found["diagram"]["r2"]["tail"]) == {"A", "I"}
+
+
+def test_an_item_that_a_group_answers_alike_is_named_once(data: pd.DataFrame) -> None:
+    constant = data[ITEMS].copy()
+    constant.loc[data["tier"] == "tail", "u1"] = 3.0
+    found = group_invariance(MODEL, constant, data["tier"])
+    told = [one for one in found.problems if one.code == "invariance-step-failed"]
+    assert len(told) == 1
+    assert "u1" in told[0].what and "configural" in told[0].what
+    assert found.level.id == "none"
+    assert "fitted" in found.paths.reason
+    assert "fitted" in found.means.reason
+
+
+def test_labels_and_names_may_be_anything(data: pd.DataFrame) -> None:
+    labels = data["tier"].map({"head": "<b>&x", "middle": "a; b ~ c", "tail": "头 部"}).rename("U")
+    found = group_invariance(MODEL, data[ITEMS], labels, permutations=5)
+    assert {one.id for one in found.groups} == {"<b>&x", "a; b ~ c", "头 部"}
+    assert found.level.id == "partial_scalar"
+
+
+def test_nobody_in_a_group_and_everybody_in_their_own(data: pd.DataFrame) -> None:
+    nobody = group_invariance(MODEL, data[ITEMS], data["tier"].mask(data["tier"].notna()))
+    assert codes(nobody) == ["invariance-too-few-groups"]
+    numbers = pd.Series(range(len(data)), index=data.index, name="id")
+    everybody = group_invariance(MODEL, data[ITEMS], numbers)
+    assert codes(everybody) == ["too-many-groups"]
+    assert everybody.groups == everybody.too_small == ()
