@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NOT_CONVERGED = "the search did not converge"
 NO_SATURATED = "LMS has no saturated model"
 LINEAR_FAILED = "the model without the interaction did not converge"
+PLAIN_TEST = "the plain likelihood ratio needs no scaling factor; it belongs to robust standard errors"
+NOTHING_FREE = "no coefficient of a product is free"
 NOT_POSITIVE = "the scaling factor is not positive"
 
 
@@ -67,11 +69,10 @@ def lr_test(fit: LmsFit) -> dict[str, Any]:
         return dict.fromkeys(names, Unavailable(reason))
     loglik, linear = fit.measures["loglik"], fit.linear.measures["loglik"]
     df = fit.compiled.npar - fit.linear.solution.compiled.npar
-    found = {"df": df, "loglik_linear": linear, "scaling_factor": Unavailable("it is that of robust errors")}
+    found = {"df": df, "loglik_linear": linear, "scaling_factor": Unavailable(PLAIN_TEST)}
     chisq = max(2.0 * (loglik - linear), 0.0)
     if df <= 0:
-        reason = "no coefficient of a product is free"
-        return found | {"chisq": Unavailable(reason), "pvalue": Unavailable(reason)}
+        return found | {"chisq": Unavailable(NOTHING_FREE), "pvalue": Unavailable(NOTHING_FREE)}
     if fit.options.se == "robust":
         factor = _scaling(fit) - _linear_scaling(fit)
         if not factor > 0:
