@@ -26,10 +26,16 @@ from tam.engine.structure import Affine, Floats, Implied, Integers, Structure
 #: F counts as lower by this share of it, or by this much near 0: far above rounding, under .0001 of a
 #: chi-square of 100.
 LOWER_SHARE, LOWER = 1e-6, 1e-10
+#: Samples up to this size have more than one minimum often enough to look twice.
+SMALL = 250
+#: A search that needed more steps than this went a long way round, past other minima perhaps.
+LABORIOUS = 20
 #: Standard errors between an estimate and its boundary within which the other side is looked at; of 1,000
 #: small samples none had a second minimum beyond a boundary that was 1.3 away.
 NEAR_BOUNDARY = 2.5
-#: The same of loadings that may change their sign.
+#: Standard errors between a variance and zero that are close.
+CLOSE = 2.0
+#: The same as ``NEAR_BOUNDARY`` of loadings that may change their sign.
 NEAR_ZERO = 1.0
 #: A variance below this share of the variable's own is near the boundary however exact it is.
 SMALL_SHARE = 0.02
@@ -43,6 +49,9 @@ MOST_LEANING = 6
 NEGATIVE = -1e-8
 #: Parameters looked at, the nearest first.
 MOST_DOUBTS = 8
+#: A point lies in a minimum's basin if the curvature there predicts a rise of F below ``NEAR_RISE``, right to
+#: this share of itself or to rounding.
+NEAR_RISE, SAME_SHARE, SAME = 0.02, 0.2, 1e-10
 #: Steps of one look; a descent that is then still above the minimum is given up.
 MOST_STEPS = 40
 
@@ -67,14 +76,21 @@ def look_around(
 
     ``accepted(point, other)``: whether a lower minimum may replace the point of the present one.
     """
-    minimum, below = found, None
+    minimum, below, seen = found, None, [_Basin.of(found, space)]
+
+    def seen_before(theta: Floats, value: float) -> bool:
+        return any(one.holds(theta, value) for one in seen)
+
     waiting: list[Floats] = [*starts, *doubts(found)]
     rounds = 0
     while waiting:
         best = minimum.point.value
-        other = descend(objective, space, waiting.pop(0), most=MOST_STEPS, beat=_under(best))
+        start, under = waiting.pop(0), _under(best)
+        other = descend(objective, space, start, most=MOST_STEPS, beat=under, leave=seen_before)
         if other is None or not is_lower(other.point.value, best):
             continue
+        if other.converged:
+            seen.append(_Basin.of(other, space))
         wanted = accepted(minimum.point, other.point)
         if wanted and not other.converged:
             other = descend(objective, space, np.asarray(other.point.theta)) or other
@@ -88,6 +104,30 @@ def look_around(
     if below is not None and not is_lower(below.value, minimum.point.value):
         below = None
     return Looked(minimum, below)
+
+
+@dataclass(frozen=True, slots=True)
+class _Basin:
+    """Where F is known already: around a minimum at ``theta`` (q,) of ``value``, F follows its ``curvature``
+    (q, q)."""
+
+    theta: Floats
+    value: float
+    curvature: Floats | None
+
+    @classmethod
+    def of(cls, minimum: Minimum, space: Affine) -> _Basin:
+        inverse, curvature = np.linalg.pinv(space.basis), minimum.curvature
+        whole = None if curvature is None else inverse.T @ curvature @ inverse
+        return cls(np.asarray(minimum.point.theta), minimum.point.value, whole)
+
+    def holds(self, theta: Floats, value: float) -> bool:
+        """Whether a point is so near that F is what the curvature predicts."""
+        if self.curvature is None:
+            return False
+        away = theta - self.theta
+        rise = float(away @ self.curvature @ away) / 2.0
+        return rise < NEAR_RISE and abs(value - self.value - rise) < SAME_SHARE * rise + SAME
 
 
 def is_lower(value: float, than: float) -> bool:
@@ -205,6 +245,23 @@ def _covariance(space: Affine, minimum: Minimum, cases: int) -> Floats | None:
     scale = 1.0 / np.sqrt(np.diag(curvature))
     inverse = np.linalg.inv(curvature * np.outer(scale, scale)) * np.outer(scale, scale)
     return np.asarray(2.0 / cases * (space.basis @ inverse @ space.basis.T))
+
+
+def doubtful(space: Affine, minimum: Minimum, cases: int, cells: BoundaryCells) -> bool:
+    """Whether the search was long, its solution is impossible or, in a small sample, close to impossible:
+    other minima are likely."""
+    if strange(minimum):
+        return True
+    covariance = _covariance(space, minimum, cases) if cases <= SMALL else None
+    if covariance is None:
+        return False
+    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))[cells.variances]
+    return bool((np.asarray(minimum.point.theta)[cells.variances] < CLOSE * errors).any())
+
+
+def strange(minimum: Minimum) -> bool:
+    """Whether the search was long or its solution is impossible."""
+    return minimum.iterations > LABORIOUS or not possible(minimum.point)
 
 
 def possible(point: Any) -> bool:

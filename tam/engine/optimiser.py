@@ -6,7 +6,7 @@ definite.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +71,10 @@ def descend(
     *,
     most: int = MOST_ITERATIONS,
     beat: float = np.inf,
+    leave: Callable[[Floats, float], bool] | None = None,
 ) -> Minimum | None:
-    """Walk down from one start, at most ``most`` steps; None where the start has no density, and where the
-    walk is about to end in a minimum that is not below ``beat``."""
+    """Walk down from one start, at most ``most`` steps; None where the start has no density, where the walk
+    is about to end in a minimum that is not below ``beat``, and where ``leave(theta, F)`` says to."""
     basis, free = space.basis, _is_unity(space.basis)
     z: Floats = start - space.offset if free else np.linalg.pinv(basis) @ (start - space.offset)
     point = objective.evaluate(space.offset + basis @ z)
@@ -103,6 +104,8 @@ def descend(
             continue
         damping = damping / 10.0 if share == 1.0 and damping > 1e-8 else damping if share < 1.0 else 0.0
         z, point = z + share * step, following
+        if leave is not None and leave(point.theta, point.value):
+            return None
     return _certified(objective, space, point, most)
 
 

@@ -12,12 +12,15 @@ import numpy as np
 from tam.engine.groups import only as only
 from tam.engine.identification import flat_directions, identification_problems
 from tam.engine.lower_minima import (
+    SMALL,
     Looked,
     boundary_cells,
+    doubtful,
     doubtful_starts,
     leaning_starts,
     look_around,
     possible,
+    strange,
 )
 from tam.engine.maximum_likelihood import target
 from tam.engine.moments import Moments
@@ -25,6 +28,7 @@ from tam.engine.objective import NormalML, Objective, joint, parts_of
 from tam.engine.optimiser import Minimum, minimise
 from tam.engine.parameter_table import ParameterTable
 from tam.engine.relations import Inequality, Relations, affine, read_relations
+from tam.engine.shaken_starts import count_of_starts, shaken_starts
 from tam.engine.starting_values import plain_starting_values, starting_values
 from tam.engine.structure import (
     Affine,
@@ -40,10 +44,6 @@ from tam.errors import Problem, TamError, Where, problem
 #: A bound is broken when a parameter lies beyond it by more than this share of its size: well under a
 #: printed digit.
 BROKEN = 1e-8
-#: Samples up to this size have more than one minimum often enough to look twice.
-SMALL = 250
-#: A search that needed more steps than this went a long way round, past other minima perhaps.
-LABORIOUS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,8 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What the search found.
-
-    ``structures`` of the groups with their sample moments of exogenous variables, ``sizes`` their cases,
-    ``space`` the affine space of all equalities that hold (bounds that bind included).
+    """What the search found: ``structures`` with the sample moments of exogenous variables and ``sizes`` of
+    the groups, ``space`` the affine space of all equalities that hold (bounds that bind included).
     """
 
     compiled: Compiled
@@ -335,12 +333,16 @@ def _search(compiled: Compiled, ready: Prepared, space: Affine, starts: Iterator
     cases = sum(ready.sizes)
     cells = boundary_cells(ready.structures)
     samples = [part.aim.covariance for part in parts_of(ready.objective)]
-    laborious = cases <= SMALL or minimum.iterations > LABORIOUS or not possible(minimum.point)
+    count = 0
+    if ready.start is not ready.plain:  # else it began at another sample's solution and stays with it
+        doubts = doubtful(space, minimum, cases, cells)
+        count = count_of_starts(ready.structures, space, cases, doubts)
+    others = islice(starts, 2 if cases <= SMALL or strange(minimum) else 0)
     return look_around(
         ready.objective,
         space,
         minimum,
-        islice(starts, 2) if laborious else (),
+        chain(others, shaken_starts(ready.structures, samples, minimum, count)),
         lambda one: chain(
             doubtful_starts(space, one, cases, cells), leaning_starts(ready.structures, samples, one, cases)
         ),
