@@ -6,14 +6,13 @@ which every group but the reference has an intercept and slopes of its own, adde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tam.analysis.confirmatory_models import Value
 from tam.analysis.group_paths import PathAcrossGroups
 from tam.analysis.invariance_models import GroupedRows
 from tam.analysis.moderation_scores import METHOD, mean_scores
@@ -146,28 +145,3 @@ def _score_path(
         test.p,
         agreement,
     )
-
-
-def diagram_record(
-    paths: Sequence[PathAcrossGroups], r2: Mapping[str, Mapping[str, Value]], alpha: float
-) -> dict[str, Any]:
-    """What a path diagram of all groups draws: an edge per path with each group's values, whether the groups
-    differ (``p_holm`` below ``alpha``), and the explained share of every outcome by group."""
-    edges = []
-    for one in paths:
-        tested = not isinstance(one.overall, Unavailable)
-        edges.append(
-            {
-                "predictor": one.predictor,
-                "outcome": one.outcome,
-                "differs": one.overall.p_holm < alpha if not isinstance(one.overall, Unavailable) else None,
-                "p": one.overall.p if not isinstance(one.overall, Unavailable) else None,
-                "p_holm": one.overall.p_holm if not isinstance(one.overall, Unavailable) else None,
-                "tested": tested,
-                "groups": {
-                    group: {"est": path.est, "std": path.std, "p": path.p}
-                    for group, path in one.groups.items()
-                },
-            }
-        )
-    return {"alpha": alpha, "edges": edges, "r2": {group: dict(own) for group, own in r2.items()}}

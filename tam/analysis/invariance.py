@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from tam.analysis.confirmatory import ModelFit
 from tam.analysis.group_paths import GroupPaths, compare_paths, path_fit
+from tam.analysis.group_paths_diagram import GroupDiagram, group_diagram
 from tam.analysis.group_paths_permutation import permuted_paths
-from tam.analysis.group_paths_scores import ScorePaths, diagram_record, score_paths
+from tam.analysis.group_paths_scores import ScorePaths, score_paths
 from tam.analysis.invariance_ladder import Ladder, Level, climb
 from tam.analysis.invariance_models import (
     GroupedRows,
@@ -60,7 +61,7 @@ class GroupInvariance:
     level: Level
     paths: GroupPaths | Unavailable
     scores: ScorePaths | Unavailable
-    diagram: Mapping[str, Any] | Unavailable
+    diagram: GroupDiagram | Unavailable
     means: LatentMeans | Unavailable
     problems: tuple[Problem, ...] = field(default=())
 
@@ -184,7 +185,7 @@ def _analysed(models: GroupModels, model: Model, seed: int, permutations: int) -
 
 def _paths(
     models: GroupModels, model: Model, level: Level, seed: int, permutations: int
-) -> tuple[GroupPaths | Unavailable, ScorePaths | Unavailable, Mapping[str, Any] | Unavailable]:
+) -> tuple[GroupPaths | Unavailable, ScorePaths | Unavailable, GroupDiagram | Unavailable]:
     if not model.outcomes:
         gone = Unavailable("the model has no paths")
         return gone, gone, gone
@@ -198,7 +199,7 @@ def _paths(
     paths = compare_paths(models, model, free, fit)
     paths = replace(paths, paths=permuted_paths(fit, paths.paths, permutations, seed))
     scores = score_paths(models.rows, model, paths.paths, models.ci)
-    return paths, scores, diagram_record(paths.paths, paths.r2, 1.0 - models.ci)
+    return paths, scores, group_diagram(paths, models.rows.labels, 1.0 - models.ci)
 
 
 def _problems(found: GroupInvariance) -> list[Problem]:
