@@ -39,8 +39,10 @@ LARGEST = 50_000_000
 _MOST_QUESTIONS = 2000
 _MOST_ROWS = 200
 _MOST_CHOICES = 200
-_TAG = re.compile(
-    r"<(?:script|style)\b[^>]{0,500}>.{0,20000}?</(?:script|style)>|<[^<>]{0,2000}>", re.DOTALL | re.I
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_CODE = tuple(
+    (re.compile(f"<{name}", re.IGNORECASE), re.compile(f"</{name}", re.IGNORECASE))
+    for name in ("script", "style")
 )
 _CHINESE_LANGUAGES = ("zh-s", "zh-t", "zh-cn", "zh-tw", "zh")
 _ENGLISH_LANGUAGES = ("en", "en-us", "en-gb", "en_gb")
@@ -65,7 +67,8 @@ class _Question:
 
     def text(self) -> Text:
         translations = {key: one.get("QuestionText") for key, one in self._translations()}
-        return _text(self.payload.get("QuestionText"), translations, self.language)
+        found = _text(self.payload.get("QuestionText"), translations, self.language)
+        return found if found.en or found.zh else Text(self.tag or "?", None)
 
     def options(self, name: str) -> dict[str, Text]:
         """Choices or answers by their number, in the order shown, in every language that is known."""
@@ -296,8 +299,20 @@ def _plain(words: object) -> str:
     """Text without tags, entities and the words that a template shows."""
     if not isinstance(words, (str, int, float)):
         return ""
-    bare = html.unescape(_TAG.sub(" ", str(words)[: 40 * LONGEST_WORDING]))
-    return tidy(bare, LONGEST_WORDING)
+    bare = _TAG.sub(" ", _without_code(str(words)[: 40 * LONGEST_WORDING]))
+    return tidy(html.unescape(bare), LONGEST_WORDING)
+
+
+def _without_code(text: str) -> str:
+    """Without scripts and style sheets; what is not closed is code to the end."""
+    for opens, closes in _CODE:
+        parts, place = [], 0
+        while (start := opens.search(text, place)) is not None:
+            parts.append(text[place : start.start()])
+            end = closes.search(text, start.end())
+            place = len(text) if end is None else end.start()
+        text = "".join([*parts, text[place:]])
+    return text
 
 
 def _display(entry: object) -> object:
