@@ -1,7 +1,8 @@
 """Any model in lavaan syntax on any table or moment matrix: what ``tam.fit`` and ``tam fit`` do.
 
 A latent interaction ``X:Z`` is measured by product indicators before the engine sees the model, or estimated
-by LMS; standard errors and intervals may come from the bootstrap, the estimates from the second engine.
+by LMS or QML; standard errors and intervals may come from the bootstrap, the estimates from the second
+engine.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tam.stats.resampling import IntervalMethod
 if TYPE_CHECKING:
     from tam.engine.groups import Given
     from tam.engine.lms_fit import LmsFit
+    from tam.engine.qml_fit import QmlFit
 
 
 def fit(
@@ -48,7 +50,7 @@ def fit(
     workers: int = 1,
     scheduler: str | None = None,
     progress: Progress = unwatched,
-) -> Fit | LmsFit:
+) -> Fit | LmsFit | QmlFit:
     """Fit a model in lavaan syntax with the automatic rules of ``lavaan::sem``.
 
     ``data`` holds a column for every observed variable, or moments with divisor n - 1, of one group or by
@@ -63,8 +65,15 @@ def fit(
     if interaction == "lms":
         from tam.engine.lms_fit import fit_lms
 
-        _raise_for_lms(resampled, engine, group, ordered, information)
+        _raise_for_likelihood("lms", resampled, engine, group, ordered, information)
         return fit_lms(model, data, estimator=estimator, missing=missing, se=se, std_lv=std_lv, ci=ci)
+    if interaction == "qml":
+        from tam.engine.qml_fit import fit_qml
+
+        _raise_for_likelihood("qml", resampled, engine, group, ordered, information)
+        _raise_for_qml(estimator, missing)
+        robust = estimator == "MLR" or se == "robust"
+        return fit_qml(model, data, se="robust" if robust else "standard", std_lv=std_lv, ci=ci)
     expansion = None
     if not isinstance(data, (Moments, Mapping)):
         expansion = expand_interactions(model, data, interaction, pairs)
@@ -118,10 +127,15 @@ def _raise_for_combinations(data: Given, resampled: bool, engine: str, group: st
         raise TamError(found)
 
 
-def _raise_for_lms(
-    resampled: bool, engine: str, group: str | None, ordered: Sequence[str], information: str | None
+def _raise_for_likelihood(
+    interaction: str,
+    resampled: bool,
+    engine: str,
+    group: str | None,
+    ordered: Sequence[str],
+    information: str | None,
 ) -> None:
-    """Refuse what LMS cannot be combined with."""
+    """Refuse what LMS and QML cannot be combined with."""
     asked = {
         "--se bootstrap": resampled,
         "--engine semopy": engine == "semopy",
@@ -130,7 +144,21 @@ def _raise_for_lms(
         "--information expected": information == "expected",
     }
     found = [
-        problem("excludes", first="--interaction lms", second=other) for other, said in asked.items() if said
+        problem("excludes", first=f"--interaction {interaction}", second=other)
+        for other, said in asked.items()
+        if said
+    ]
+    if found:
+        raise TamError(found)
+
+
+def _raise_for_qml(estimator: str, missing: str) -> None:
+    asked = {
+        f"--estimator {estimator}": estimator not in ("ML", "MLR"),
+        "--missing fiml": missing != "listwise",
+    }
+    found = [
+        problem("excludes", first="--interaction qml", second=other) for other, said in asked.items() if said
     ]
     if found:
         raise TamError(found)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tam.engine.admissibility import admissibility_problems
 from tam.engine.fit import Fit, raise_for_options
 from tam.engine.groups import grouped
 from tam.engine.inference import EstimateColumns, columns_of
@@ -26,14 +27,18 @@ from tam.engine.moments import Moments
 from tam.engine.options import Options
 from tam.engine.parameter_table import ParameterTable
 from tam.engine.qml_likelihood import Setup
+from tam.engine.qml_record import qml_measures, qml_record
 from tam.engine.qml_search import QuasiMaximum, maximise
 from tam.engine.solution import compile_model, inverse_in, search
 from tam.engine.structure import Floats
 from tam.engine.syntax import parse_model
-from tam.errors import TamError, problem
+from tam.errors import Problem, TamError, problem
+from tam.stats import fit_indices
 
 if TYPE_CHECKING:
     import pandas
+
+    from tam.engine.groups import Given
 
 
 @dataclass(frozen=True)
@@ -70,21 +75,45 @@ class QmlFit:
 
     @property
     def loglik(self) -> float:
-        return self.maximum.point.value
+        """Without that of the ``fixed.x`` variables alone, which the model takes as given (as lavaan)."""
+        structure = self.setup.model.structure
+        columns = structure.exogenous - structure.latents
+        if not len(columns):
+            return self.maximum.point.value
+        part = np.cov(self.setup.rows[:, columns], rowvar=False, bias=True).reshape(
+            len(columns), len(columns)
+        )
+        return self.maximum.point.value - fit_indices.loglikelihood(part, part, self.n)
 
     @property
     def converged(self) -> bool:
         return self.maximum.converged
 
+    @cached_property
+    def _inadmissible(self) -> tuple[Problem, ...]:
+        moments = implied_moments(self.setup.model, self.theta)
+        return tuple(admissibility_problems(self.setup.model.structure, self.table, moments))
+
     @property
     def admissible(self) -> bool:
         """No negative variance, no covariance matrix that is not one."""
-        from tam.engine.admissibility import admissibility_problems
+        return self.converged and not self._inadmissible
 
-        moments = implied_moments(self.setup.model, self.theta)
-        return self.converged and not list(
-            admissibility_problems(self.setup.model.structure, self.table, moments)
-        )
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything a person must know about this fit; none of it stopped the computation."""
+        steps = self.maximum.iterations
+        own = () if self.converged else (problem("not-converged", iterations=steps, parameters=["-"]),)
+        return (*self.linear.sample.problems, *own, *self._inadmissible)
+
+    @cached_property
+    def measures(self) -> Mapping[str, Any]:
+        """Fit measures by name; a number or ``Unavailable`` with the reason."""
+        return qml_measures(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data (the shape of ``Fit.to_dict``)."""
+        return qml_record(self)
 
     @cached_property
     def vcov(self) -> Floats | None:
@@ -115,7 +144,7 @@ class QmlFit:
 
 
 def fit_qml(
-    model: str, data: pandas.DataFrame, *, se: str = "standard", std_lv: bool = False, ci: float = 0.95
+    model: str, data: Given, *, se: str = "standard", std_lv: bool = False, ci: float = 0.95
 ) -> QmlFit:
     """Fit a model in lavaan syntax with products ``X:Z`` or squares ``X:X`` in the equation of one latent
     outcome.

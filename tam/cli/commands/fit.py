@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ESTIMATORS = ("ML", "MLR", "MLM", "ULS", "GLS", "WLSMV")
 INTERACTIONS = ("dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml")
-PRODUCTS = ("dblcent", "lms")
+PRODUCTS = ("dblcent", "residual", "meancentred", "unconstrained", "lms", "qml")
 """Kinds of latent interaction that this version measures."""
 
 

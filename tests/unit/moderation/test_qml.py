@@ -120,3 +120,18 @@ def test_a_start_without_density_is_no_crash(fit: QmlFit) -> None:
 
     assert maximise(fit.setup, fit.compiled.space, np.full(len(fit.theta), -1.0)) is None
     assert replace(fit).converged
+
+
+def test_the_result_as_plain_data_and_what_cannot_be_combined(answers: pd.DataFrame) -> None:
+    from tam.analysis.lavaan_fit import fit as fit_any
+
+    record = fit_any(MODEL, answers, interaction="qml").to_dict()
+
+    row = next(row for row in record["estimates"] if row["rhs"] == "X:Z")
+    assert row["free"] and row["ci_low"] < 0.3 < row["ci_high"]
+    assert record["interaction"] == "qml" and record["converged"] and record["problems"] == []
+    assert record["measures"]["chisq"] is None and "chisq" in record["unavailable"]
+    assert 0 < record["r2"]["Y"] < 1
+    with pytest.raises(TamError) as refused:
+        fit_any(MODEL, answers, interaction="qml", missing="fiml")
+    assert [one.code for one in refused.value.problems] == ["excludes"]
