@@ -263,3 +263,19 @@ def test_groups_from_a_table_and_from_moments(tam, tmp_path: Path) -> None:
     text = tam("fit", "--model", model, "--data", data, "--group", "group").out
     assert "Loadings, A" in text
     assert "R squared, B" in text
+
+
+def test_lms_tells_its_certificate_and_its_test(tam, tmp_path: Path) -> None:
+    model = tmp_path / "m.lav"
+    model.write_text("X =~ x1+x2+x3\nZ =~ z1+z2+z3\nY =~ y1+y2+y3\nY ~ X + Z + X:Z\n")
+    data = Path(__file__).parents[1] / "golden" / "lms" / "survey.csv"
+    given = ("fit", "--model", model, "--data", data, "--interaction", "lms", "--missing", "fiml")
+    answer = tam(*given, "--json")
+    assert answer.code == 0
+    result = answer.json["result"]
+    assert result["quadrature"]["converged"] is True
+    assert result["lr_test"]["df"] == 1
+    assert [row["rhs"] for row in result["estimates"] if row["op"] == "~"] == ["X", "Z", "X:Z"]
+    told = tam(*given).out
+    assert "certificate holds" in told
+    assert "against the model without products" in told
