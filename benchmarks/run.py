@@ -1,4 +1,4 @@
-"""``python -m benchmarks.run [--write] [--parts fit,bootstrap,growth,floor]``: all timings in one run.
+"""``python -m benchmarks.run [--write] [--parts fit,bootstrap,growth,floor,lms]``: all timings in one run.
 
 Prints Markdown; ``--write`` puts it into README.md between its marks. Without R our own times stand alone.
 """
@@ -11,7 +11,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bootstrap, estimators, floor, growth
+from benchmarks import bootstrap, estimators, floor, growth, latent_interaction
 from benchmarks.peer import PeerTimes, lavaan_times
 
 README = Path(__file__).with_name("README.md")
@@ -21,7 +21,7 @@ BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 def main() -> None:
     choices = argparse.ArgumentParser(description=__doc__)
     choices.add_argument("--write", action="store_true", help="put the tables into README.md")
-    choices.add_argument("--parts", default="fit,bootstrap,growth,floor")
+    choices.add_argument("--parts", default="fit,bootstrap,growth,floor,lms")
     chosen = choices.parse_args()
     parts = chosen.parts.split(",")
     cases = [case for part in parts if part in PEERS for case in PEERS[part]()]
@@ -43,6 +43,7 @@ PARTS: dict[str, Callable[[PeerTimes | None], str]] = {
     "bootstrap": bootstrap.measured,
     "growth": lambda _: growth.measured(),
     "floor": lambda _: floor.measured(),
+    "lms": lambda _: latent_interaction.measured(),
 }
 
 

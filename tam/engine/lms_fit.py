@@ -22,7 +22,7 @@ from tam.engine.group_results import explained, latent_covariance, square
 from tam.engine.groups import grouped
 from tam.engine.inference import EstimateColumns, columns_of
 from tam.engine.lms_data import answers_of
-from tam.engine.lms_model import LmsModel, lms_model, nonlinear
+from tam.engine.lms_model import LmsModel, lms_model, main_effect_notes, nonlinear
 from tam.engine.lms_moments import Nonlinear
 from tam.engine.lms_record import lms_measures, lms_record, lr_test
 from tam.engine.lms_search import Certificate, Maximum, maximise
@@ -231,7 +231,7 @@ class LmsFit:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything a person must know about this fit; none of it stopped the computation."""
-        own = []
+        own = main_effect_notes(self.table, self.compiled.products)
         if not self.converged:
             own.append(problem("not-converged", iterations=self.iterations, parameters=["-"]))
         certificate = self.quadrature

@@ -120,6 +120,21 @@ def _named(syntax: Syntax, products: Sequence[str]) -> set[str]:
     return names - set(products)
 
 
+def main_effect_notes(table: ParameterTable, products: Sequence[str]) -> list[Problem]:
+    """A warning per equation with a product whose factors do not all predict the outcome by themselves."""
+    own: dict[str, set[str]] = {}
+    for row in table.rows:
+        if row.op == "~":
+            own.setdefault(row.lhs, set()).add(row.rhs)
+    found = []
+    for row in _product_rows(table, products):
+        absent = [side for side in dict.fromkeys(row.rhs.split(":")) if side not in own[row.lhs]]
+        if absent:
+            note = {"name": row.rhs, "outcome": row.lhs, "absent": absent}
+            found.append(problem("interaction-without-main-effect", **note))
+    return found
+
+
 def without_products(table: ParameterTable, products: Sequence[str]) -> tuple[ParameterTable, Integers]:
     """The model with every product's coefficient at 0, and the places in theta of its parameters.
 

@@ -256,3 +256,9 @@ def test_rules_give_the_moments_of_normal_variables(variables: int) -> None:
         second = (weights[:, None, None] * rule.nodes[:, :, None] * rule.nodes[:, None, :]).sum(axis=0)
         assert second == pytest.approx(np.eye(variables), abs=1e-8)
         assert weights @ rule.nodes[:, 0] ** 4 == pytest.approx(3.0, abs=1e-7)
+
+
+def test_a_product_without_its_main_effects_is_told(survey: pd.DataFrame) -> None:
+    fit = fit_lms(MEASURED + "Y ~ X + X:Z", survey)
+    assert [one.code for one in fit.problems] == ["interaction-without-main-effect"]
+    assert fit.problems[0].values["absent"] == ["Z"]
