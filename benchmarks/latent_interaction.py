@@ -42,7 +42,7 @@ def measured() -> str:
         ["gradient there", told(gradient)],
         ["exact Hessian and scores there", told(hessian)],
         [
-            f"estimates, errors, certificate ({nodes.nodes} and {nodes.doubled} nodes, {fit.iterations} steps)",
+            f"all, certificate too ({nodes.nodes} and {nodes.doubled} nodes, {fit.iterations} steps)",
             f"{told(whole)} ({whole / (likelihood + gradient):.0f} x one likelihood and gradient)",
         ],
     ]
