@@ -72,6 +72,16 @@ class Answer:
     admissible: bool = True
 
 
+def applicable(name: str, question: Question) -> bool:
+    """Whether an estimator is made for the model: constraints on a product's mean are for sides that nothing
+    predicts and that have items."""
+    if name not in ("unconstrained", "constrained"):
+        return True
+    model, sides = question.model, (question.path.predictor, question.path.moderator)
+    outcomes = {path.outcome for path in model.paths}
+    return all(side in model.constructs and side not in outcomes for side in sides)
+
+
 def available() -> dict[str, Callable[[Question], Answer]]:
     """The estimators there are, in the order of the table."""
     found: dict[str, Callable[[Question], Answer]] = {
@@ -79,6 +89,8 @@ def available() -> dict[str, Callable[[Question], Answer]]:
         "dblcent_robust": lambda question: _by_products(question, "dblcent", "all", "MLR"),
         "dblcent_matched": lambda question: _by_products(question, "dblcent", "matched", "ML"),
         "residual": lambda question: _by_products(question, "residual", "all", "ML"),
+        "unconstrained": lambda question: _by_products(question, "unconstrained", "all", "ML"),
+        "constrained": _by_constrained,
         "lms": _by_lms,
         "qml": _by_qml,
         "single_indicator": _by_single_indicators,
@@ -117,6 +129,23 @@ def _by_products(question: Question, method: str, pairs: str, estimator: str) ->
         n=fit.n,
         admissible=fit.admissible,
     )
+
+
+def _by_constrained(question: Question) -> Answer:
+    from tam.engine.products_constrained import fit_constrained
+
+    found = fit_constrained(question.text, question.data)
+    if not found.converged:
+        raise NotConverged
+    path = question.path
+    est, se, std = found.interactions[path.outcome, f"{path.predictor}:{path.moderator}"]
+    return _normal_answer(est, se, std, question.level, found.fit.n, found.admissible)
+
+
+def _normal_answer(est: float, se: float, std: float, level: float, n: int, admissible: bool) -> Answer:
+    reach = float(norm.ppf((1 + level) / 2)) * se
+    p = float(2 * norm.sf(abs(est / se)))
+    return Answer(est, se, p, est - reach, est + reach, std, n, admissible)
 
 
 def _by_lms(question: Question) -> Answer:
@@ -170,10 +199,8 @@ def _by_single_indicators(question: Question) -> Answer:
     )
     if not found.fit.converged:
         raise NotConverged
-    reach = float(norm.ppf((1 + question.level) / 2)) * found.se
-    p = float(2 * norm.sf(abs(found.est / found.se)))
-    low, high = found.est - reach, found.est + reach
-    return Answer(found.est, found.se, p, low, high, found.std, found.fit.n, found.fit.admissible)
+    fit = found.fit
+    return _normal_answer(found.est, found.se, found.std, question.level, fit.n, fit.admissible)
 
 
 def _by_factor_scores(question: Question) -> Answer:

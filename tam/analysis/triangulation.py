@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tam.analysis.moderation_estimators import FAMILIES, Answer, NotConverged, Question, available
+from tam.analysis.moderation_estimators import (
+    FAMILIES,
+    Answer,
+    NotConverged,
+    Question,
+    applicable,
+    available,
+)
 from tam.errors import TamError, Unavailable
 
 if TYPE_CHECKING:
@@ -109,11 +116,13 @@ def triangulate(
     """The moderation ``path`` of the model by all ``estimators`` (None: every one there is).
 
     ``data`` as for ``moderation``; with ``missing`` ``fiml`` products and LMS use incomplete rows, scores
-    only complete ones. An estimator that fails stands in the table with the reason.
+    only complete ones. Estimators that are not made for the model are left out; one that fails stands in the
+    table with the reason.
     """
     question = Question(model, path, data, missing, ci)
     offered = available()
-    chosen = [name for name in offered if estimators is None or name in estimators]
+    asked = [name for name in offered if estimators is None or name in estimators]
+    chosen = [name for name in asked if applicable(name, question)]
     table = tuple(_tried(name, offered[name], question) for name in chosen)
     return Triangulation(path.predictor, path.moderator, path.outcome, ci, table, verdict(table))
 

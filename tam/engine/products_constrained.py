@@ -1,0 +1,214 @@
+"""Constrained product indicators: what normal factors imply for the products is held in the model.
+
+Kenny and Judd (1984), Estimating the nonlinear and interactive effects of latent variables; Algina and
+Moulder (2001), A note on estimating the Joreskog-Yang model for latent variable interaction. For centred
+items x = lx X + ex and z = lz Z + ez, with p the factor covariances and t the error variances,
+
+    loading of xz     lx lz               mean of XZ       p_xz
+    variance of XZ    p_xx p_zz + p_xz^2  covariance of XZ with other factors   0
+    error of xz       lx^2 p_xx t_z + lz^2 p_zz t_x + t_x t_z
+    errors of xz and xw (same x)          lz lw p_zz t_x
+
+Fewest parameters of all product methods, and the one that leans most on normal factors. The constraints are
+curved, so the free parameters are mapped into those of the unconstrained model, whose objective is minimised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tam.engine.admissibility import admissibility_problems
+from tam.engine.fit import Fit, fit_model
+from tam.engine.objective import Objective
+from tam.engine.optimiser import Minimum, descend
+from tam.engine.products import Products
+from tam.engine.products_expand import expand_interactions
+from tam.engine.products_standardised import interaction_values
+from tam.engine.structure import Affine, Floats, Integers
+from tam.engine.syntax import parse_model, print_model
+from tam.errors import TamError, problem
+from tam.stats import fit_indices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Formula = Callable[[Any], Any]
+
+#: A step into the imaginary numbers: its square vanishes against any number.
+IMAGINARY = 1e-30
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The constraints: theta (q,) of the unconstrained model from the ``independent`` ones; ``derived`` place
+    in theta -> its formula of theta."""
+
+    independent: Integers
+    derived: Mapping[int, Formula]
+    size: int
+
+    def theta(self, free: Any) -> Any:
+        """theta (q,) at the free parameters (f,)."""
+        found = np.zeros(self.size, dtype=np.asarray(free).dtype)
+        found[self.independent] = free
+        values = {place: formula(found) for place, formula in self.derived.items()}
+        for place, value in values.items():
+            found[place] = value
+        return found
+
+    def jacobian(self, free: Floats) -> Floats:
+        """Derivative (q, f), exact to rounding."""
+        moved = free + 1j * IMAGINARY * np.eye(len(free))
+        return np.array([self.theta(one).imag / IMAGINARY for one in moved]).T
+
+
+@dataclass(frozen=True, slots=True)
+class Curved:
+    """An objective of the free parameters: ``inner`` after the map. Its points are those of ``inner``."""
+
+    inner: Objective
+    mapped: Mapped
+
+    def evaluate(self, free: Floats) -> Any:
+        return self.inner.evaluate(self.mapped.theta(free))
+
+    def slopes(self, point: Any) -> Any:
+        return self.inner.slopes(point)
+
+    def gradient(self, point: Any, slopes: Any = None) -> Floats:
+        return np.asarray(self._jacobian(point).T @ self.inner.gradient(point, slopes))
+
+    def information(self, point: Any, slopes: Any = None) -> Floats:
+        jacobian = self._jacobian(point)
+        return np.asarray(jacobian.T @ self.inner.information(point, slopes) @ jacobian)
+
+    def hessian(self, point: Any, slopes: Any = None) -> Floats:
+        """The gradient's differences along every free parameter: the map bends, which the inner Hessian does
+        not know."""
+        free, width = point.theta[self.mapped.independent], 1e-6
+        here = self.gradient(point, slopes)
+        rows = []
+        for k in range(len(free)):
+            step = width * np.eye(len(free))[k]
+            near = self.evaluate(free + step)
+            rows.append((self.gradient(near) - here) / width if near is not None else np.zeros(len(free)))
+        found = np.array(rows)
+        return np.asarray((found + found.T) / 2)
+
+    def _jacobian(self, point: Any) -> Floats:
+        return self.mapped.jacobian(point.theta[self.mapped.independent])
+
+
+@dataclass(frozen=True, slots=True)
+class ConstrainedFit:
+    """``theta`` (q,) and ``vcov`` (q, q) in the order of the unconstrained ``fit``; ``npar`` free parameters,
+    ``chisq`` on ``df``; ``interactions`` outcome and product -> (est, se, std)."""
+
+    fit: Fit
+    theta: Floats
+    vcov: Floats | None
+    converged: bool
+    admissible: bool
+    npar: int
+    chisq: float
+    df: int
+    pvalue: float
+    interactions: Mapping[tuple[str, str], tuple[float, float, float]]
+
+
+def fit_constrained(model: str, data: pd.DataFrame, *, pairs: str = "all") -> ConstrainedFit:
+    """Fit a model with one interaction ``X:Z`` of two constructs that nothing predicts, by constrained
+    product indicators (ML, expected information, complete rows). Raises TamError as ``expand_interactions``
+    and ``fit_model`` do."""
+    expansion = expand_interactions(parse_model(model), data, "unconstrained", pairs)
+    if len(expansion.products) != 1 or len(set(expansion.products[0].name.split(":"))) != 2:
+        raise TamError(problem("interaction-constrained-one"))
+    (product,) = expansion.products
+    fit = fit_model(print_model(expansion.syntax), expansion.data)
+    mapped = constraints(fit, product)
+    curved = Curved(fit.solution.objective, mapped)
+    f = len(mapped.independent)
+    found = descend(curved, Affine(np.zeros(f), np.eye(f)), fit.theta[mapped.independent])
+    if found is None:
+        raise TamError(problem("no-starting-values"))
+    return _read(fit, product, curved, found)
+
+
+def _read(fit: Fit, product: Products, curved: Curved, found: Minimum) -> ConstrainedFit:
+    theta, n = np.asarray(found.point.theta), fit.n
+    jacobian = curved.mapped.jacobian(theta[curved.mapped.independent])
+    vcov = None
+    if found.converged:
+        information = n / 2.0 * curved.information(found.point)
+        vcov = np.asarray(jacobian @ np.linalg.solve(information, jacobian.T))
+    npar = len(curved.mapped.independent)
+    df, chisq = fit.solution.compiled.moments - npar, n * float(found.point.value)
+    values = {}
+    for row in fit.table.rows:
+        if (row.op, row.rhs) == ("~", product.name):
+            std, _ = interaction_values(fit.structure, found.point.implied, row.lhs, product)
+            se = float(np.sqrt(vcov[row.parameter, row.parameter])) if vcov is not None else float("nan")
+            values[row.lhs, product.name] = (float(theta[row.parameter]), se, float(std))
+    pvalue = fit_indices.pvalue(chisq, df)
+    inadmissible = list(admissibility_problems(fit.structure, fit.table, found.point.implied))
+    sound = found.converged and not inadmissible
+    return ConstrainedFit(fit, theta, vcov, found.converged, sound, npar, chisq, df, float(pvalue), values)
+
+
+def constraints(fit: Fit, product: Products) -> Mapped:
+    """The Kenny-Judd constraints on the parameters of the unconstrained model."""
+    rows = {(row.lhs, row.op, row.rhs): row for row in fit.table.rows}
+
+    def of(lhs: str, op: str, rhs: str) -> Formula:
+        row = rows.get((lhs, op, rhs)) or rows.get((rhs, op, lhs))
+        if row is None:
+            return _constant(0.0)
+        if row.free:
+            place = int(row.parameter)
+            return lambda theta: theta[place]
+        return _constant(float(row.fixed or 0.0))
+
+    derived = {}
+    for row in fit.table.rows:
+        formula = _formula(row.lhs, row.op, row.rhs, product, of)
+        if formula is not None and row.free:
+            derived[int(row.parameter)] = formula
+    independent = np.array([k for k in range(len(fit.theta)) if k not in derived])
+    return Mapped(independent, derived, len(fit.theta))
+
+
+def _constant(value: float) -> Formula:
+    return lambda _theta: value
+
+
+def _formula(
+    lhs: str, op: str, rhs: str, product: Products, of: Callable[[str, str, str], Formula]
+) -> Formula | None:
+    """What a parameter of the product's measurement is made of; None where it is free."""
+    x, z, name = product.predictor, product.moderator, product.name
+    pairs = dict(zip(product.indicators, product.pairs, strict=True))
+    xx, zz, xz = of(x, "~~", x), of(z, "~~", z), of(x, "~~", z)
+    if op == "=~" and lhs == name:
+        a, b = pairs[rhs]
+        left, right = of(x, "=~", a), of(z, "=~", b)
+        return lambda t: left(t) * right(t)
+    if op != "~~":
+        return None
+    if lhs == rhs == name:
+        return lambda t: xx(t) * zz(t) + xz(t) ** 2
+    if name in (lhs, rhs):
+        return _constant(0.0)
+    if lhs in pairs and rhs in pairs:
+        (a, b), (c, d) = pairs[lhs], pairs[rhs]
+        la, lb, lc, ld = of(x, "=~", a), of(z, "=~", b), of(x, "=~", c), of(z, "=~", d)
+        ta, tb = of(a, "~~", a), of(b, "~~", b)
+        if (a, b) == (c, d):
+            return lambda t: la(t) ** 2 * xx(t) * tb(t) + lb(t) ** 2 * zz(t) * ta(t) + ta(t) * tb(t)
+        if a == c:
+            return lambda t: lb(t) * ld(t) * zz(t) * ta(t)
+        return lambda t: la(t) * lc(t) * xx(t) * tb(t)
+    return None
