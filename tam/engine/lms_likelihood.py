@@ -113,12 +113,9 @@ class Mixture:
         count, p = given.mu.shape[-2:]
         by_mu = np.zeros((*stack, count, p), dtype=given.mu.dtype)
         by_sigma = np.zeros((*stack, count, p, p), dtype=given.mu.dtype)
-        for at, (block, total) in enumerate(zip(self.answers.blocks, sums)):
+        for block, inverse, total in zip(self.answers.blocks, inverses, sums):
             mu, sigma = _scaled(self.answers, block, given)
-            inverse = inverses[at]
-            if np.iscomplexobj(sigma):  # d(Sigma^-1) = - Sigma^-1 dSigma Sigma^-1, exact for so small a step
-                inverse = inverse - 1j * (inverse @ sigma.imag @ inverse)
-            first, second = _by_moments(block, mu, inverse, total)
+            first, second = _by_moments(block, mu, sigma, inverse, total)
             scale = self.answers.scale[block.seen]
             by_mu[..., block.seen] += first / scale
             by_sigma[..., block.seen[:, None], block.seen] += second / np.outer(scale, scale)
@@ -166,22 +163,35 @@ def _densities(answers: Answers, block: Block, given: Given) -> tuple[Floats, Fl
     return block.products @ table.T, inverse
 
 
-def _by_moments(block: Block, mu: Floats, inverse: Floats, sums: Floats) -> tuple[Floats, Floats]:
+def _by_moments(
+    block: Block, mu: Floats, sigma: Floats, inverse: Floats, sums: Floats
+) -> tuple[Floats, Floats]:
     """Derivatives of sum of log-densities with respect to mu (..., R, s) and Sigma (..., R, s, s).
 
-    ``sums`` (R, .) are the posterior sums of z.
+    ``sums`` (R, .) are the posterior sums of z, ``inverse`` (R, s, s) that of the real part of Sigma. With a
+    step into the imaginary numbers, first-order terms of it are exact: they are the derivatives' own.
     """
     size = len(block.seen)
     i, j = block.upper
     count, first = sums[:, 0], sums[:, 1 : 1 + size]
     second = np.empty((len(sums), size, size))
     second[:, i, j] = second[:, j, i] = sums[:, 1 + size :]
-    away = first - count[:, None] * mu
-    cross = mu[..., :, None] * first[:, None, :]
-    spread = second - cross - transposed(cross)
-    spread = spread + count[:, None, None] * (mu[..., :, None] * mu[..., None, :])
-    by_sigma = 0.5 * (inverse @ spread @ inverse - count[:, None, None] * inverse)
-    return (inverse @ away[..., None])[..., 0], by_sigma
+    moved = np.iscomplexobj(mu)
+    at = mu.real.reshape(-1, *mu.shape[-2:])[0] if moved else mu
+    away = first - count[:, None] * at
+    cross = at[:, :, None] * first[:, None, :]
+    spread = second - cross - transposed(cross) + count[:, None, None] * (at[:, :, None] * at[:, None, :])
+    by_mu = (inverse @ away[..., None])[..., 0]
+    between = inverse @ spread @ inverse
+    by_sigma = 0.5 * (between - count[:, None, None] * inverse)
+    if not moved:
+        return by_mu, by_sigma
+    turned = inverse @ sigma.imag
+    shift = (inverse @ mu.imag[..., None])[..., 0]
+    more_mu = -(turned @ by_mu[..., None])[..., 0] - count[:, None] * shift
+    half = turned @ (0.5 * count[:, None, None] * inverse - between)
+    half -= shift[..., :, None] * by_mu[:, None, :]
+    return by_mu + 1j * more_mu, by_sigma + 0.5j * (half + transposed(half))
 
 
 def _z_slopes(
