@@ -228,3 +228,21 @@ def test_the_smallest_effect_has_the_power(scenario: Scenario) -> None:
     plan = plan_of("PU~PEOU=.4", f"ATT~PU={smallest},ATT~PEOU=0")
     check = power_at(make_scenario(plan), [200], 2000, 78)[0].effects[1]
     assert check.power == pytest.approx(0.8, abs=0.04)
+
+
+def test_a_cluster_gives_the_same_answer(scenario: Scenario) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as cluster:
+        there = power_at(scenario, [100], 150, 5, scheduler=cluster.scheduler_address)
+    assert there == power_at(scenario, [100], 150, 5)
+    with pytest.raises(TamError) as error:
+        power_at(scenario, [100], 50, 1, scheduler="carrier-pigeon://roof")
+    assert error.value.problems[0].code == "dask-unreachable"
+
+
+def test_progress_counts_to_the_end(scenario: Scenario) -> None:
+    told: list[tuple[int, int]] = []
+    power_at(scenario, [100], 120, 1, progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 120), (50, 120), (100, 120), (120, 120)]
