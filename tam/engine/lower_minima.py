@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tam.engine.objective import Objective
-from tam.engine.optimiser import Minimum, descend
+from tam.engine.optimiser import Minimum, descend, is_unity
 from tam.engine.structure import Affine, Floats, Implied, Integers, Structure
 
 #: F counts as lower by this share of it, or by this much near 0: far above rounding, under .0001 of a
@@ -76,13 +76,14 @@ def look_around(
 
     ``accepted(point, other)``: whether a lower minimum may replace the point of the present one.
     """
-    minimum, below, seen = found, None, [_Basin.of(found, space)]
+    minimum, below = found, None
+    waiting: list[Floats] = [*starts, *doubts(found)]
+    rounds = 0
+    seen = [_Basin.of(found, space)] if waiting else []
 
     def seen_before(theta: Floats, value: float) -> bool:
         return any(one.holds(theta, value) for one in seen)
 
-    waiting: list[Floats] = [*starts, *doubts(found)]
-    rounds = 0
     while waiting:
         best = minimum.point.value
         start, under = waiting.pop(0), _under(best)
@@ -117,9 +118,11 @@ class _Basin:
 
     @classmethod
     def of(cls, minimum: Minimum, space: Affine) -> _Basin:
-        inverse, curvature = np.linalg.pinv(space.basis), minimum.curvature
-        whole = None if curvature is None else inverse.T @ curvature @ inverse
-        return cls(np.asarray(minimum.point.theta), minimum.point.value, whole)
+        curvature = minimum.curvature
+        if curvature is not None and not is_unity(space.basis):
+            inverse = np.linalg.pinv(space.basis)
+            curvature = inverse.T @ curvature @ inverse
+        return cls(np.asarray(minimum.point.theta), minimum.point.value, curvature)
 
     def holds(self, theta: Floats, value: float) -> bool:
         """Whether a point is so near that F is what the curvature predicts."""
@@ -247,12 +250,9 @@ def _covariance(space: Affine, minimum: Minimum, cases: int) -> Floats | None:
     return np.asarray(2.0 / cases * (space.basis @ inverse @ space.basis.T))
 
 
-def doubtful(space: Affine, minimum: Minimum, cases: int, cells: BoundaryCells) -> bool:
-    """Whether the search was long, its solution is impossible or, in a small sample, close to impossible:
-    other minima are likely."""
-    if strange(minimum):
-        return True
-    covariance = _covariance(space, minimum, cases) if cases <= SMALL else None
+def close_to_impossible(space: Affine, minimum: Minimum, cases: int, cells: BoundaryCells) -> bool:
+    """Whether some variance is not clearly above zero."""
+    covariance = _covariance(space, minimum, cases)
     if covariance is None:
         return False
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))[cells.variances]
@@ -260,7 +260,7 @@ def doubtful(space: Affine, minimum: Minimum, cases: int, cells: BoundaryCells) 
 
 
 def strange(minimum: Minimum) -> bool:
-    """Whether the search was long or its solution is impossible."""
+    """Whether the search was long or its solution is impossible: other minima are likely."""
     return minimum.iterations > LABORIOUS or not possible(minimum.point)
 
 

@@ -75,7 +75,7 @@ def descend(
 ) -> Minimum | None:
     """Walk down from one start, at most ``most`` steps; None where the start has no density, where the walk
     is about to end in a minimum that is not below ``beat``, and where ``leave(theta, F)`` says to."""
-    basis, free = space.basis, _is_unity(space.basis)
+    basis, free = space.basis, is_unity(space.basis)
     z: Floats = start - space.offset if free else np.linalg.pinv(basis) @ (start - space.offset)
     point = objective.evaluate(space.offset + basis @ z)
     if point is None:
@@ -109,7 +109,7 @@ def descend(
     return _certified(objective, space, point, most)
 
 
-def _is_unity(basis: Floats) -> bool:
+def is_unity(basis: Floats) -> bool:
     """Whether there are no constraints: the coordinates are the parameters themselves."""
     return len(basis) == basis.shape[1] and bool((basis == np.eye(len(basis))).all())
 

@@ -15,7 +15,7 @@ from tam.engine.lower_minima import (
     SMALL,
     Looked,
     boundary_cells,
-    doubtful,
+    close_to_impossible,
     doubtful_starts,
     leaning_starts,
     look_around,
@@ -333,11 +333,11 @@ def _search(compiled: Compiled, ready: Prepared, space: Affine, starts: Iterator
     cases = sum(ready.sizes)
     cells = boundary_cells(ready.structures)
     samples = [part.aim.covariance for part in parts_of(ready.objective)]
-    count = 0
+    odd, count = strange(minimum), 0
     if ready.start is not ready.plain:  # else it began at another sample's solution and stays with it
-        doubts = doubtful(space, minimum, cases, cells)
-        count = count_of_starts(ready.structures, space, cases, doubts)
-    others = islice(starts, 2 if cases <= SMALL or strange(minimum) else 0)
+        doubtful = odd or (cases <= SMALL and close_to_impossible(space, minimum, cases, cells))
+        count = count_of_starts(ready.structures, space, cases, doubtful)
+    others = islice(starts, 2 if cases <= SMALL or odd else 0)
     return look_around(
         ready.objective,
         space,
