@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-MOST_PAIRS = 10
-"""Pairs of groups whose shuffles are worth their time: those of five groups."""
+MOST_PAIRS = 3
+"""Pairs of groups that are shuffled each: those of three groups. With more, time grows with the square of the
+groups, and all of them are shuffled together only."""
 
 
 @dataclass(frozen=True, slots=True)
