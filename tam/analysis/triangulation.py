@@ -34,6 +34,9 @@ Kind = Literal["stable", "depends", "undecided"]
 
 #: The estimator the others are held against: the one that the moderation itself reports.
 REFERENCE = "dblcent"
+#: What a whole run can afford: all but QML, which takes longer than the others together where a model has
+#: many items, and is close to LMS.
+QUICK = tuple(name for name in FAMILIES if name != "qml")
 
 NOT_CONVERGED = "the model with the interaction did not converge"
 NO_ERRORS = "the covariance matrix of the estimates could not be had"
