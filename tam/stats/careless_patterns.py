@@ -38,7 +38,7 @@ def repetition(codes: Array) -> tuple[Array, Counts]:
 
 
 def neighbour_repetition(codes: Array) -> Array:
-    """Share of answers equal to the one before; shape (n,), range 0 .. 1, NaN with fewer than eight places."""
+    """Share of answers equal to the one before; shape (n,), range 0 .. 1, NaN below eight places."""
     return _equal_share(codes, 1)
 
 
