@@ -42,7 +42,7 @@ def count_of_starts(structures: Sequence[Structure], space: Affine, cases: int, 
     weak = cases <= SMALL and any(_loose(one) for one in structures)
     if not (doubtful or weak or cases < FEW * observed or any(_scaled_twice(one) for one in structures)):
         return 0
-    return min(MOST, WORK // max(1, space.basis.shape[1] * observed))
+    return int(min(MOST, WORK // max(1, space.basis.shape[1] * observed)))
 
 
 def _scaled_twice(structure: Structure) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
-N_FIGURES, N_SECTIONS = 7, 13
+N_FIGURES, N_SECTIONS = 8, 14
 BOXES = "els => els.map(e => { const b = e.getBoundingClientRect(); return [b.width, b.height] })"
 WIDTH = "() => document.documentElement.scrollWidth"
 
