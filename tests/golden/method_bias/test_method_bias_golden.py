@@ -24,8 +24,10 @@ SMALLEST_GRADIENT = 1e-9
 
 RESIDENT = [name for name, case in peer.CASES.items() if not case.get("reference")]
 MARKED = [name for name in RESIDENT if peer.CASES[name].get("marker")]
+#: Where the factor of method variance has no optimum, and every start is tried for it: on demand.
+LONG = ("simulated_missing", "simulated_robust")
 EVERY = [
-    *RESIDENT,
+    *(pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in RESIDENT),
     *(
         pytest.param(name, marks=pytest.mark.reference)
         for name, case in peer.CASES.items()
