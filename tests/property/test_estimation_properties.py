@@ -197,4 +197,6 @@ def test_any_table_gives_a_certified_fit_or_problems(seed: int, n: int, kind: st
         assert minimum.definite
     else:
         assert any(one.code == "not-converged" for one in fit.problems)
-    assert fit.admissible == (fit.converged and not any(one.exit_code == 1 for one in fit.problems))
+    # a likelier solution elsewhere is told of a solution that is itself possible
+    doubts = [one for one in fit.problems if one.exit_code == 1 and one.code != "likelier-elsewhere"]
+    assert fit.admissible == (fit.converged and not doubts)
