@@ -124,7 +124,7 @@ def refuses_or_reads(content: bytes, name: str) -> None:
             assert all(one.mend and one.what for one in raised.problems)
 
 
-@settings(PLAIN, max_examples=150)
+@settings(PLAIN, max_examples=60)
 @example(b"\xff\xfe\x00")
 @example(b"PK\x03\x04")
 @example(b'a1,a2,a3\n"')
@@ -135,13 +135,13 @@ def test_arbitrary_bytes_raise_nothing_but_problems(content):
     refuses_or_reads(content, "data.csv")
 
 
-@settings(PLAIN, max_examples=150)
+@settings(PLAIN, max_examples=60)
 @given(st.text(alphabet=st.sampled_from('a1,;"\n\r\t 2345非同意{}:\ufeff\u2028<='), max_size=120))
 def test_arbitrary_tables_raise_nothing_but_problems(text):
     refuses_or_reads(("a1,a2,a3\n" + text).encode(), "data.csv")
 
 
-@settings(PLAIN, max_examples=200)
+@settings(PLAIN, max_examples=50)
 @given(st.integers(0, 2**32), st.integers(1, 8), st.booleans())
 def test_a_damaged_workbook_raises_nothing_but_problems(seed, changes, cut):
     content = bytearray(as_workbook([list(ITEMS), ["1", "2", "3"], ["4", "5", "1"]]))

@@ -283,7 +283,7 @@ STARTS = (
 )
 
 
-@settings(FEW, max_examples=150)
+@settings(FEW, max_examples=60)
 @example(b"\xff\xfe\x00\xd8", ".csv")
 @example(b"\x00\xd8\n\x00", ".csv")
 @example(b"\xfe\xff", ".tsv")

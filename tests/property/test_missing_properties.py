@@ -21,7 +21,7 @@ from tam.stats.missing_patterns import missing_patterns, missingness_tests
 from tam.stats.outliers import squared_distances
 from tam.stats.rubin import pool
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
 masks = arrays(np.bool_, st.tuples(st.integers(1, 30), st.integers(1, 12)))
 holes = arrays(
