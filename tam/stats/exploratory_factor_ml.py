@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tam.stats.factor import HIGHEST_UNIQUENESS, LOWEST_UNIQUENESS
+from tam.stats.factor import HIGHEST_UNIQUENESS, LOWEST_UNIQUENESS, minres
 
 Array = NDArray[np.float64]
 
@@ -32,14 +32,24 @@ def maximum_likelihood_factors(
 
     With x = ln(uniquenesses), e and w the eigenvalues and vectors of the correlations divided by the roots of
     the uniquenesses on both sides, the discrepancy is the sum of e - ln(e) - 1 over all but the first m;
-    Newton steps within the bounds [.005, 1] until the projected gradient is below ``tolerance``.
+    Newton steps within the bounds [.005, 1] until the projected gradient is below ``tolerance``, from two
+    starts (the lower end is taken): the usual one and the solution with the least residuals.
     correlation: (p, p), positive definite. Lawley & Maxwell (1971), Factor analysis as a statistical method.
     Peers: ``psych::fa(R, m, fm = "ml", rotate = "none")``, ``stats::factanal``.
     """
     low, high = np.log(LOWEST_UNIQUENESS), np.log(HIGHEST_UNIQUENESS)
     # Start: part of what the other variables do not explain.
     start = (1 - 0.5 * m / len(correlation)) / np.diag(np.linalg.inv(correlation))
-    x = np.clip(np.log(start), low, high)
+    starts = (start, minres(correlation, m).uniquenesses)
+    ends = [
+        _descend(correlation, np.clip(np.log(one), low, high), m, tolerance, most_steps) for one in starts
+    ]
+    return min(ends, key=lambda one: (not one.converged, one.objective))
+
+
+def _descend(correlation: Array, x: Array, m: int, tolerance: float, most_steps: int) -> LikelyFactors:
+    """The minimum that Newton's steps reach from x."""
+    low, high = np.log(LOWEST_UNIQUENESS), np.log(HIGHEST_UNIQUENESS)
     value, gradient, hessian = _discrepancy(correlation, x, m)
     free = _free(x, gradient, low, high)
     for _ in range(most_steps):

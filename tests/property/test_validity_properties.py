@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tam.errors import Unavailable
@@ -115,6 +115,7 @@ def test_factors_of_a_known_structure_are_found(seed: int, extraction: str) -> N
 
 
 @few
+@example(132716)  # the usual start alone ends in a local minimum here
 @given(seeds)
 def test_maximum_likelihood_has_the_smallest_discrepancy(seed: int) -> None:
     correlation = np.corrcoef(answers_of(seed), rowvar=False)
