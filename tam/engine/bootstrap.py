@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from tam.engine.bootstrap_chunk import Part, admissible_solutions, means_follow
 from tam.engine.bootstrap_products import product_columns
 from tam.engine.bootstrap_setting import Gaps, Normal, Rows, Setting, Task, left_out_samples
-from tam.engine.bootstrap_workers import Progress, do_all, unwatched
+from tam.engine.bootstrap_workers import do_all
 from tam.engine.structure import Floats, Implied, Structure, implied, with_sample
+from tam.engine.workers import Progress, unwatched
 from tam.errors import TamError, problem
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tam.engine.bootstrap_workers import unwatched
+from tam.engine.workers import Progress, unwatched
 from tam.errors import Problem, TamError, problem
 from tam.planning.power_effects import Target
 from tam.planning.power_scenario import Outcome, Scenario
-from tam.planning.power_workers import Job, Progress, do_jobs, jobs_for
+from tam.planning.power_workers import Job, do_jobs, jobs_for
 
 if TYPE_CHECKING:
     from tam.engine.structure import Floats

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from tam.engine.bootstrap_workers import unwatched
+from tam.engine.workers import Progress, unwatched
 from tam.errors import TamError, Unavailable
 from tam.planning.plan import Plan
 from tam.planning.population import build_population
@@ -17,7 +17,7 @@ from tam.planning.power import SizePower, power_at, seed_of, smallest_size, summ
 from tam.planning.power_curve import Crossing, Point, locate
 from tam.planning.power_effects import Target
 from tam.planning.power_scenario import Scenario, make_scenario
-from tam.planning.power_workers import Progress, do_jobs, jobs_for
+from tam.planning.power_workers import do_jobs, jobs_for
 
 #: Where the search begins, and the replications of that first look.
 FIRST, FIRST_REPLICATIONS = 200, 200

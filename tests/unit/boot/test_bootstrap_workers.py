@@ -59,7 +59,7 @@ def test_little_work_starts_no_process(setting: Setting, monkeypatch: pytest.Mon
     def started(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(workers, "_in_processes", started)
+    monkeypatch.setattr(workers, "in_processes", started)
     assert bootstrap_draws(setting, 100, 1, workers=8).used == 100
 
 
