@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tam.report.choices import path_rows
 from tam.report.context import Context
 from tam.report.document import Level, plain
 
@@ -43,7 +44,17 @@ def _show(context: Context, kind: str, value: Any) -> str:
 def findings(context: Context) -> tuple[Finding, ...]:
     """Every finding worth a sentence at the top, the most important first."""
     found: list[Finding] = []
-    for source in (_hypotheses, _variance, _strongest, _moderation, _groups, _fit, _measures, _sample):
+    for source in (
+        _hypotheses,
+        _choices,
+        _variance,
+        _strongest,
+        _moderation,
+        _groups,
+        _fit,
+        _measures,
+        _sample,
+    ):
         found.extend(source(context))
     return tuple(found)
 
@@ -81,6 +92,17 @@ def outcome(context: Context) -> str | None:
     predictors = {one["predictor"] for one in paths}
     ends = [one["outcome"] for one in paths if one["outcome"] not in predictors]
     return str(ends[-1]) if ends else None
+
+
+def _choices(context: Context) -> Iterator[Finding]:
+    """Paths that another defensible choice would decide otherwise."""
+    by_choice: dict[str, list[str]] = {}
+    for path in path_rows(context):
+        for choice in path["changed"]:
+            by_choice.setdefault(choice, []).append(path["name"])
+    for choice, paths in by_choice.items():
+        names = {"paths": context.words.listed(paths), "choice": context.word(f"choices.{choice}")}
+        yield Finding("choices_matter", "caution", {}, names)
 
 
 def _variance(context: Context) -> Iterator[Finding]:
