@@ -34,6 +34,7 @@ from tam.analysis.distributions import Distributions
 from tam.analysis.measurement import Measurement
 from tam.analysis.method_bias import MethodBias
 from tam.analysis.missing_data import MissingData
+from tam.analysis.moderation_lms import LmsEvidence
 from tam.analysis.multiverse import Multiverse
 from tam.analysis.validity import Validity
 from tam.data.responses import FileRecord
@@ -435,6 +436,7 @@ PROBING = {
             ),
         )
     ),
+    "lms": maybe(schema_of(LmsEvidence)),
 }
 """How an interaction is probed; files written by earlier versions do not have it."""
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from tam.analysis.moderation_estimators import Question
 from tam.analysis.moderation_indirect import ModeratedMediation, moderated_mediation
+from tam.analysis.moderation_lms import LmsEvidence, lms_evidence
 from tam.analysis.moderation_scores import ScoreRegression, mean_score, mean_scores, score_regression
 from tam.analysis.moderation_slopes import (
     Line,
@@ -29,7 +31,7 @@ from tam.analysis.probing import (
     region_of_significance,
     surface,
 )
-from tam.analysis.triangulation import Triangulation, triangulate
+from tam.analysis.triangulation import Triangulation, triangulated
 from tam.engine.products_fit import InteractionFit, fit_interactions
 from tam.errors import Problem, TamError, Unavailable, problem
 from tam.spec.model import Model, Moderation, parse_moderation
@@ -49,7 +51,8 @@ class ModerationAnalysis:
     for predictor, moderator and outcome of unit variance, ``std_naive`` for a product of unit variance.
     ``measures`` are those of the whole model with the product. What could not be had is Unavailable with
     the reason. ``slopes`` are read at the moderator's mean and one standard deviation from it,
-    ``percentile_slopes`` at percentiles of the respondents."""
+    ``percentile_slopes`` at percentiles of the respondents.
+    ``lms`` is the likelihood-ratio test by LMS and the certificate of its quadrature."""
 
     predictor: str
     moderator: str
@@ -81,6 +84,7 @@ class ModerationAnalysis:
     surface: Surface | None
     moderated_mediation: ModeratedMediation | None
     triangulation: Triangulation | None
+    lms: LmsEvidence | Unavailable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +111,16 @@ class _Request:
     estimators: Sequence[str] | None
 
     @property
-    def triangulation(self) -> Triangulation | None:
-        """The same interaction by the other estimators; None where none was asked for."""
-        if self.estimators is not None and not self.estimators:
-            return None
-        return triangulate(
-            self.model,
-            self.data,
-            self.path,
-            estimators=self.estimators,
-            missing=self.missing,
-            ci=self.level,
+    def others(self) -> dict[str, Any]:
+        """The same interaction by the other estimators, and what LMS says of it; None where not asked for."""
+        asked, question = (
+            self.estimators,
+            Question(self.model, self.path, self.data, self.missing, self.level),
         )
+        return {
+            "triangulation": triangulated(question, asked) if asked is None or asked else None,
+            "lms": lms_evidence(question) if asked is None or "lms" in asked else None,
+        }
 
     @property
     def interaction(self) -> str:
@@ -251,7 +253,7 @@ def _estimated(
         )
         if readable
         else None,
-        triangulation=request.triangulation,
+        **request.others,
     )
 
 
@@ -282,7 +284,7 @@ def _failed(
         percentile_slopes=(),
         surface=None,
         moderated_mediation=None,
-        triangulation=request.triangulation,
+        **request.others,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scipy.stats import norm
@@ -42,9 +43,10 @@ class NotConverged(Exception):
     """An estimator's search did not end at a solution."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
-    """What every estimator is asked: the model with this one interaction."""
+    """What every estimator is asked: the model with this one interaction. LMS is fitted once, for all who
+    ask."""
 
     model: Model
     path: Moderation
@@ -56,6 +58,13 @@ class Question:
     def text(self) -> str:
         path = self.path
         return f"{self.model.to_lavaan()}{path.outcome} ~ {path.predictor}:{path.moderator}\n"
+
+    @cached_property
+    def lms(self) -> LmsFit:
+        """The fit by LMS. Raises ``TamError`` where the model cannot be fitted so."""
+        from tam.engine.lms_fit import fit_lms
+
+        return fit_lms(self.text, self.data, missing=self.missing, ci=self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +158,7 @@ def _normal_answer(est: float, se: float, std: float, level: float, n: int, admi
 
 
 def _by_lms(question: Question) -> Answer:
-    from tam.engine.lms_fit import fit_lms
-
-    return _of_likelihood(
-        question, fit_lms(question.text, question.data, missing=question.missing, ci=question.level)
-    )
+    return _of_likelihood(question, question.lms)
 
 
 def _by_qml(question: Question) -> Answer:

@@ -81,7 +81,7 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     effects, found = _effects(study, structure, rows, bootstrap)
     problems += found
     progress("moderation")
-    moderation, found = _moderation(study, rows)
+    moderation, found = _moderation(study, rows, bootstrap)
     problems += found
     progress("comparison")
     comparison, found = _comparison(study, instrument, values, variables)
@@ -133,8 +133,11 @@ def _effects(
     return to_record(result), list(result.problems)
 
 
-def _moderation(study: Study, rows: pd.DataFrame) -> tuple[dict[str, Any] | None, list[Problem]]:
+def _moderation(
+    study: Study, rows: pd.DataFrame, bootstrap: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, list[Problem]]:
     from tam.analysis.moderation import moderation
+    from tam.analysis.triangulation import QUICK
 
     if not study.model.moderations:
         return None, []
@@ -146,6 +149,11 @@ def _moderation(study: Study, rows: pd.DataFrame) -> tuple[dict[str, Any] | None
         estimator=study.options.estimator,
         missing=study.options.missing,
         ci=study.options.ci,
+        draws=study.options.bootstrap,
+        seed=study.seed,
+        interval=study.options.interval,
+        estimators=QUICK,
+        **bootstrap,
     )
     return to_record(result), list(result.problems)
 

@@ -122,12 +122,17 @@ def triangulate(
     only complete ones. Estimators that are not made for the model are left out; one that fails stands in the
     table with the reason.
     """
-    question = Question(model, path, data, missing, ci)
+    return triangulated(Question(model, path, data, missing, ci), estimators)
+
+
+def triangulated(question: Question, estimators: Sequence[str] | None = None) -> Triangulation:
+    """The same of a question that others may ask too."""
+    path = question.path
     offered = available()
     asked = [name for name in offered if estimators is None or name in estimators]
     chosen = [name for name in asked if applicable(name, question)]
     table = tuple(_tried(name, offered[name], question) for name in chosen)
-    return Triangulation(path.predictor, path.moderator, path.outcome, ci, table, verdict(table))
+    return Triangulation(path.predictor, path.moderator, path.outcome, question.level, table, verdict(table))
 
 
 def _tried(name: str, estimator: Callable[[Question], Answer], question: Question) -> Estimate:
