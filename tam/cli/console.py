@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 from tam.cli.answer import Answer, Block, Heading, Table
@@ -169,7 +169,11 @@ def _told(one: Problem | Mapping[str, Any], language: Language) -> dict[str, Any
         one = Problem(str(one["code"]), one["severity"], where, values)
     words = {"what": one.text("what", language), "why": one.text("why", language)}
     words["mend"] = one.text("mend", language)
-    return {"code": one.code, "severity": one.severity, "place": str(one.where), **words}
+    sentence = catalogue(language)[one.code]["what"]
+    # a sentence that begins with line and column is told after its file alone
+    place = replace(one.where, line=None) if "{line}" in sentence else one.where
+    place = replace(place, column=None) if "{line}" in sentence and "{column}" in sentence else place
+    return {"code": one.code, "severity": one.severity, "place": str(place), **words}
 
 
 def _problem_block(

@@ -216,6 +216,14 @@ def test_a_mistake_in_the_model_names_file_and_line(
             assert one["where"]["file"] == "model.lav"
 
 
+def test_a_mistake_in_the_model_is_told_with_its_place_once(tam, table: Path, tmp_path: Path) -> None:
+    answer = tam("fit", "--model", model_file(tmp_path, "f =~ a + + b"), "--data", table)
+    assert "   model.lav: Line 1, column 10: + is not expected here." in answer.err
+    lines = answer.err.splitlines()
+    at = next(k for k, line in enumerate(lines) if line.strip() == "^")
+    assert lines[at].index("^") == lines[at - 1].index("+ b")
+
+
 def test_an_inadmissible_solution_is_shown_and_not_to_be_trusted(tam, tmp_path: Path) -> None:
     """The second item correlates more with the others than these among themselves: a negative variance."""
     matrix = tmp_path / "matrix.csv"
