@@ -31,6 +31,7 @@ from schema_words import (
 
 from tam.analysis.dimensionality import Dimensionality
 from tam.analysis.distributions import Distributions
+from tam.analysis.invariance import GroupInvariance
 from tam.analysis.measurement import Measurement
 from tam.analysis.method_bias import MethodBias
 from tam.analysis.missing_data import MissingData
@@ -554,6 +555,10 @@ COMPARISON = record(
                         ),
                     ),
                 ),
+            ),
+            invariance=told(
+                maybe(schema_of(GroupInvariance)),
+                "Whether the items measure the same in every group, and the paths and latent means of each.",
             ),
         ),
     ),

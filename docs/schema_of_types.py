@@ -9,8 +9,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from schema_words import ANYTHING, NUMBER, PROBLEM, REASONS, TEXT, Schema, by_name, maybe, record, rows
 
+from tam.analysis.group_paths_permutation import PathPermutation
 from tam.errors import Problem, Unavailable
 
+#: Types that a module names but imports only for checking, so as not to import each other.
+NAMED = {"PathPermutation": PathPermutation}
 SIMPLE: dict[object, Schema] = {
     int: {"type": "integer"},
     float: NUMBER,
@@ -50,7 +53,7 @@ def schema_of(kind: Any) -> Schema:
 
 
 def _record_of(kind: Any) -> Schema:
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, localns=NAMED)
     about = (kind.__doc__ or "").strip().splitlines()[0] if kind.__doc__ else kind.__name__
     return record(about, **{one.name: schema_of(hints[one.name]) for one in fields(kind)})
 

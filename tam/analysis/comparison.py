@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tam.analysis.grouping import Split, make_splits
+from tam.analysis.invariance import GroupInvariance
 from tam.errors import Problem, Unavailable, Where, problem
 from tam.spec.instrument import Instrument
 from tam.spec.study import GroupBy, TierGrouping
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 Number = float | Unavailable
 MOST_GROUPS = 20
 """A grouping with more groups than this is a measurement or an identifier, not a grouping."""
+NO_MODEL = Unavailable("the model was not fitted over this grouping")
 LEAST_SCORES = 3
 """Scores a group needs on a construct; with fewer its variance says nothing."""
 
@@ -102,7 +104,10 @@ class ConstructComparison:
 
 @dataclass(frozen=True, slots=True)
 class GroupComparison:
-    """One grouping. ``n_unclassified`` respondents are in no group: no answer, or in a gap of the scheme."""
+    """One grouping. ``n_unclassified`` respondents are in no group: no answer, or in a gap of the scheme.
+
+    ``constructs`` compares scores, ``invariance`` the model: measurement, paths and means.
+    """
 
     by: str
     label: Text
@@ -113,6 +118,7 @@ class GroupComparison:
     groups: tuple[Group, ...]
     too_small: tuple[Group, ...]
     constructs: tuple[ConstructComparison, ...]
+    invariance: GroupInvariance | Unavailable = NO_MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,14 @@ def compare_groups(
     compared = [compare(scores, split, minimum=minimum, ci=ci) for split in splits]
     problems = tuple(one for _, found in compared for one in found)
     return Comparison(minimum, ci, counts, tuple(one for one, _ in compared), problems)
+
+
+def with_invariance(
+    found: Comparison, invariance: Sequence[GroupInvariance | Unavailable], problems: Sequence[Problem]
+) -> Comparison:
+    """The comparison with what ``grouped_structure`` found over the same groupings, in the same order."""
+    groupings = tuple(replace(one, invariance=own) for one, own in zip(found.groupings, invariance))
+    return replace(found, groupings=groupings, problems=(*found.problems, *problems))
 
 
 def construct_scores(

@@ -25,6 +25,8 @@ MOST_GROUPS = 20
 
 @dataclass(frozen=True, slots=True)
 class GroupSize:
+    """A group and how many respondents it has."""
+
     id: str
     n: int
 

@@ -84,7 +84,7 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     moderation, found = _moderation(study, rows, bootstrap)
     problems += found
     progress("comparison")
-    comparison, found = _comparison(study, instrument, values, variables)
+    comparison, found = _comparison(study, instrument, values, variables, rows)
     problems += found
     progress("multiverse")
     specifications = multiverse(study, responses, instrument, screening)
@@ -159,9 +159,11 @@ def _moderation(
 
 
 def _comparison(
-    study: Study, instrument: Instrument, values: pd.DataFrame, variables: pd.DataFrame
+    study: Study, instrument: Instrument, values: pd.DataFrame, variables: pd.DataFrame, rows: pd.DataFrame
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
-    from tam.analysis.comparison import compare_groups
+    from tam.analysis.comparison import compare_groups, with_invariance
+    from tam.analysis.grouped_structure import grouped_structure
+    from tam.analysis.grouping import make_splits
 
     if not study.groups:
         return None, []
@@ -174,6 +176,9 @@ def _comparison(
         minimum=study.options.min_group,
         ci=study.options.ci,
     )
+    splits = make_splits(variables, instrument, study.groups)
+    found, problems = grouped_structure(study.model, rows, splits, study.options, study.seed)
+    result = with_invariance(result, found, problems)
     return to_record(result), list(result.problems)
 
 

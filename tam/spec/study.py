@@ -52,6 +52,7 @@ class Options:
     imputations: int = 0
     marker: str | None = None
     marker_unrelated: str | None = None
+    permutations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

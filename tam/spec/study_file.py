@@ -71,6 +71,7 @@ class OptionsForm(Strict):
     imputations: int = Field(default=0, ge=0, le=1000)
     marker: str | None = None
     marker_unrelated: str | None = None
+    permutations: int = Field(default=0, ge=0, le=100_000)
     platform: str | None = None
     encoding: str | None = None
     sheet: str | int | None = None
@@ -332,6 +333,7 @@ def _study(
             o.imputations,
             o.marker,
             o.marker_unrelated,
+            o.permutations,
         ),
         simulated=_text(form.simulated),
         platform=(only and only.platform) or o.platform,
