@@ -74,6 +74,14 @@ def fit(
         _raise_for_qml(estimator, missing)
         robust = estimator == "MLR" or se == "robust"
         return fit_qml(model, data, se="robust" if robust else "standard", std_lv=std_lv, ci=ci)
+    if interaction == "constrained":
+        from tam.engine.products_constrained import fit_constrained
+
+        _raise_for_likelihood("constrained", resampled, engine, group, ordered, None)
+        return fit_constrained(
+            model, data, pairs=pairs, estimator=estimator, missing=missing, se=se, information=information,
+            std_lv=std_lv, ci=ci,
+        )  # fmt: skip
     expansion = None
     if not isinstance(data, (Moments, Mapping)):
         expansion = expand_interactions(model, data, interaction, pairs)
@@ -135,7 +143,7 @@ def _raise_for_likelihood(
     ordered: Sequence[str],
     information: str | None,
 ) -> None:
-    """Refuse what LMS and QML cannot be combined with."""
+    """Refuse what LMS, QML and constrained products cannot be combined with."""
     asked = {
         "--se bootstrap": resampled,
         "--engine semopy": engine == "semopy",

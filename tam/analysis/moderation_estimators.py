@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tam.engine.lms_fit import LmsFit
+    from tam.engine.products_constrained import ConstrainedFit
     from tam.engine.qml_fit import QmlFit
     from tam.spec.model import Model, Moderation
 
@@ -143,12 +144,8 @@ def _by_products(question: Question, method: str, pairs: str, estimator: str) ->
 def _by_constrained(question: Question) -> Answer:
     from tam.engine.products_constrained import fit_constrained
 
-    found = fit_constrained(question.text, question.data)
-    if not found.converged:
-        raise NotConverged
-    path = question.path
-    est, se, std = found.interactions[path.outcome, f"{path.predictor}:{path.moderator}"]
-    return _normal_answer(est, se, std, question.level, found.fit.n, found.admissible)
+    found = fit_constrained(question.text, question.data, missing=question.missing, ci=question.level)
+    return _of_table(question, found)
 
 
 def _normal_answer(est: float, se: float, std: float, level: float, n: int, admissible: bool) -> Answer:
@@ -158,16 +155,16 @@ def _normal_answer(est: float, se: float, std: float, level: float, n: int, admi
 
 
 def _by_lms(question: Question) -> Answer:
-    return _of_likelihood(question, question.lms)
+    return _of_table(question, question.lms)
 
 
 def _by_qml(question: Question) -> Answer:
     from tam.engine.qml_fit import fit_qml
 
-    return _of_likelihood(question, fit_qml(question.text, question.data.dropna(), ci=question.level))
+    return _of_table(question, fit_qml(question.text, question.data.dropna(), ci=question.level))
 
 
-def _of_likelihood(question: Question, fit: LmsFit | QmlFit) -> Answer:
+def _of_table(question: Question, fit: LmsFit | QmlFit | ConstrainedFit) -> Answer:
     if not fit.converged:
         raise NotConverged
     path, table = question.path, fit.estimates

@@ -27,6 +27,9 @@ def fit_blocks(record: Mapping[str, Any]) -> list[Block]:
     sizes = record["n"]["groups"]
     told = "" if not sizes else " (" + ", ".join(f"{label}: {size}" for label, size in sizes.items()) + ")"
     blocks: list[Block] = [f"{record['estimator']} by {record['engine']}, n = {n}{told}, {state}"]
+    if record.get("interaction"):
+        pairs = f", {record['pairs']} pairs of items" if record.get("pairs") else ""
+        blocks.append(f"latent interaction by {record['interaction']}{pairs}")
     blocks += _measures(record["measures"])
     blocks += _products(record)
     if record.get("groups_chisq"):
@@ -78,13 +81,13 @@ def _measures(m: Mapping[str, Any]) -> list[Block]:
 
 def _products(record: Mapping[str, Any]) -> list[Block]:
     """Likelihood of a model with products, its test against the linear one, and the certificate."""
-    if record.get("quadrature") is None:
-        return []
-    m, test, quadrature = record["measures"], record["lr_test"], record["quadrature"]
-    lines = []
-    if m["loglik"] is not None:
+    m, lines = record["measures"], list[str]()
+    if m.get("chisq") is None and m.get("loglik") is not None:
         criteria = f"AIC {decimal(m['aic'])}  BIC {decimal(m['bic'])}"
         lines.append(f"log-likelihood {decimal(m['loglik'])}  {criteria}")
+    if record.get("quadrature") is None:
+        return [Heading("Likelihood"), *lines] if lines else []
+    test, quadrature = record["lr_test"], record["quadrature"]
     if test["chisq"] is not None:
         ratio = f"against the model without products: chi-square({test['df']}) = {decimal(test['chisq'])}"
         lines.append(f"{ratio}, p {p_value(test['pvalue'])}")

@@ -16,28 +16,31 @@ curved, so the free parameters are mapped into those of the unconstrained model,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tam.engine.admissibility import admissibility_problems
 from tam.engine.fit import Fit, fit_model
-from tam.engine.objective import Objective
-from tam.engine.optimiser import Minimum, descend
+from tam.engine.moments import Moments
+from tam.engine.objective import Objective, parts_of
+from tam.engine.optimiser import Minimum, minimise
 from tam.engine.products import Products
 from tam.engine.products_expand import expand_interactions
-from tam.engine.products_standardised import interaction_values
+from tam.engine.reported_fit import ReportedFit
 from tam.engine.structure import Affine, Floats, Integers
 from tam.engine.syntax import parse_model, print_model
 from tam.errors import TamError, problem
-from tam.stats import fit_indices
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from tam.engine.groups import Given
 
 Formula = Callable[[Any], Any]
 
+#: Estimators whose discrepancy the constraints are put into.
+ESTIMATORS = ("ML", "MLM", "MLR")
+#: A fixed parameter that a constraint also determines must agree with it but for rounding.
+HELD = 1e-9
 #: A step into the imaginary numbers: its square vanishes against any number.
 IMAGINARY = 1e-30
 
@@ -104,63 +107,123 @@ class Curved:
 
 
 @dataclass(frozen=True, slots=True)
-class ConstrainedFit:
-    """``theta`` (q,) and ``vcov`` (q, q) in the order of the unconstrained ``fit``; ``npar`` free parameters,
-    ``chisq`` on ``df``; ``interactions`` outcome and product -> (est, se, std)."""
+class Bent:
+    """The objective of the unconstrained model as the fit sees it: its Hessian knows that the map bends."""
 
-    fit: Fit
-    theta: Floats
-    vcov: Floats | None
-    converged: bool
-    admissible: bool
-    npar: int
-    chisq: float
-    df: int
-    pvalue: float
-    interactions: Mapping[tuple[str, str], tuple[float, float, float]]
+    curved: Curved
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return parts_of(self.curved.inner)
+
+    def evaluate(self, theta: Floats) -> Any:
+        return self.curved.inner.evaluate(theta)
+
+    def slopes(self, point: Any) -> Any:
+        return self.curved.inner.slopes(point)
+
+    def gradient(self, point: Any, slopes: Any = None) -> Floats:
+        return self.curved.inner.gradient(point, slopes)
+
+    def information(self, point: Any, slopes: Any = None) -> Floats:
+        return self.curved.inner.information(point, slopes)
+
+    def hessian(self, point: Any, slopes: Any = None) -> Floats:
+        """(q, q), that of the free parameters within the tangents of the map."""
+        inverse = np.linalg.pinv(self.curved._jacobian(point))
+        return np.asarray(inverse.T @ self.curved.hessian(point, slopes) @ inverse)
 
 
-def fit_constrained(model: str, data: pd.DataFrame, *, pairs: str = "all") -> ConstrainedFit:
+@dataclass(frozen=True)
+class ConstrainedFit(ReportedFit):
+    """A fit by constrained products. ``theta`` (q,) and ``vcov`` (q, q) are of the unconstrained model's
+    parameters; the constraints stand in the solution as their tangents, so that the free parameters are
+    counted rightly and derived ones have the errors that follow from the others."""
+
+    def bootstrap(self, *_given: Any, **_how: Any) -> Fit:
+        """Not offered: raises ``TamError``."""
+        raise TamError(problem("excludes", first="--interaction constrained", second="--se bootstrap"))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "interaction": "constrained"}
+
+    def bollen_stine(self, *_given: Any, **_how: Any) -> Any:
+        """Not offered: raises ``TamError``."""
+        raise TamError(problem("excludes", first="--interaction constrained", second="--se bootstrap"))
+
+
+def fit_constrained(model: str, data: Given, *, pairs: str = "all", **options: Any) -> ConstrainedFit:
     """Fit a model with one interaction ``X:Z`` of two constructs that nothing predicts, by constrained
-    product indicators (ML, expected information, complete rows). Raises TamError as ``expand_interactions``
-    and ``fit_model`` do."""
+    product indicators. ``options`` go to ``fit_model``: estimator ML, MLM or MLR, ``missing``, ``se``,
+    ``information``, ``ci``. Raises TamError as ``expand_interactions`` and ``fit_model`` do, and for what the
+    constraints are not made for."""
+    if isinstance(data, (Moments, Mapping)):
+        raise TamError(problem("interaction-needs-rows", name="X:Z"))
+    _refuse(options)
     expansion = expand_interactions(parse_model(model), data, "unconstrained", pairs)
     if len(expansion.products) != 1 or len(set(expansion.products[0].name.split(":"))) != 2:
         raise TamError(problem("interaction-constrained-one"))
     (product,) = expansion.products
-    fit = fit_model(print_model(expansion.syntax), expansion.data)
+    fit = fit_model(print_model(expansion.syntax), expansion.data, **options)
     mapped = constraints(fit, product)
+    found = _search(fit, product, mapped)
+    tangent = Affine(np.asarray(found.point.theta), mapped.jacobian(found.point.theta[mapped.independent]))
+    before = fit.solution
+    notes = (
+        () if found.converged else (problem("not-converged", iterations=found.iterations, parameters=["-"]),)
+    )
+    solution = replace(
+        before,
+        compiled=replace(before.compiled, space=tangent),
+        objective=Bent(Curved(before.objective, mapped)),
+        space=tangent,
+        minimum=found,
+        problems=notes,
+    )
+    return ConstrainedFit(
+        fit.model, fit.options, solution, fit.sample, expansion.products, expansion.problems
+    )
+
+
+def _refuse(options: Mapping[str, Any]) -> None:
+    """Estimators and options that the constraints are not written for."""
+    estimator = options.get("estimator", "ML")
+    asked = {
+        f"--estimator {estimator}": estimator not in ESTIMATORS,
+        "--std-lv": options.get("std_lv", False),
+        "--group": options.get("group") is not None,
+        "--ordered": bool(options.get("ordered")),
+    }
+    found = [
+        problem("excludes", first="--interaction constrained", second=one)
+        for one, said in asked.items()
+        if said
+    ]
+    if found:
+        raise TamError(found)
+
+
+def _search(fit: Fit, product: Products, mapped: Mapped) -> Minimum:
+    """The minimum of the constrained model, from the unconstrained one and from one without interaction."""
     curved = Curved(fit.solution.objective, mapped)
+    without = fit.theta.copy()
+    for row in fit.table.rows:
+        if (row.op, row.rhs) == ("~", product.name) and row.free:
+            without[row.parameter] = 0.0
     f = len(mapped.independent)
-    found = descend(curved, Affine(np.zeros(f), np.eye(f)), fit.theta[mapped.independent])
+    starts = (fit.theta[mapped.independent], without[mapped.independent])
+    found = minimise(curved, Affine(np.zeros(f), np.eye(f)), starts)
     if found is None:
         raise TamError(problem("no-starting-values"))
-    return _read(fit, product, curved, found)
-
-
-def _read(fit: Fit, product: Products, curved: Curved, found: Minimum) -> ConstrainedFit:
-    theta, n = np.asarray(found.point.theta), fit.n
-    jacobian = curved.mapped.jacobian(theta[curved.mapped.independent])
-    vcov = None
-    if found.converged:
-        information = n / 2.0 * curved.information(found.point)
-        vcov = np.asarray(jacobian @ np.linalg.solve(information, jacobian.T))
-    npar = len(curved.mapped.independent)
-    df, chisq = fit.solution.compiled.moments - npar, n * float(found.point.value)
-    values = {}
-    for row in fit.table.rows:
-        if (row.op, row.rhs) == ("~", product.name):
-            std, _ = interaction_values(fit.structure, found.point.implied, row.lhs, product)
-            se = float(np.sqrt(vcov[row.parameter, row.parameter])) if vcov is not None else float("nan")
-            values[row.lhs, product.name] = (float(theta[row.parameter]), se, float(std))
-    pvalue = fit_indices.pvalue(chisq, df)
-    inadmissible = list(admissibility_problems(fit.structure, fit.table, found.point.implied))
-    sound = found.converged and not inadmissible
-    return ConstrainedFit(fit, theta, vcov, found.converged, sound, npar, chisq, df, float(pvalue), values)
+    return found
 
 
 def constraints(fit: Fit, product: Products) -> Mapped:
-    """The Kenny-Judd constraints on the parameters of the unconstrained model."""
+    """The Kenny-Judd constraints on the parameters of the unconstrained model. Raises TamError where one of
+    them would fall on a parameter that the model holds at another value, or beside the model's own."""
+    relations = fit.solution.compiled.relations
+    if len(relations.equalities) or relations.inequalities:
+        raise TamError(problem("excludes", first="--interaction constrained", second="==, <, >"))
     rows = {(row.lhs, row.op, row.rhs): row for row in fit.table.rows}
 
     def of(lhs: str, op: str, rhs: str) -> Formula:
@@ -175,8 +238,12 @@ def constraints(fit: Fit, product: Products) -> Mapped:
     derived = {}
     for row in fit.table.rows:
         formula = _formula(row.lhs, row.op, row.rhs, product, of)
-        if formula is not None and row.free:
+        if formula is None:
+            continue
+        if row.free:
             derived[int(row.parameter)] = formula
+        elif abs(formula(fit.theta) - float(row.fixed or 0.0)) > HELD:
+            raise TamError(problem("interaction-constrained-markers", name=product.name))
     independent = np.array([k for k in range(len(fit.theta)) if k not in derived])
     return Mapped(independent, derived, len(fit.theta))
 

@@ -166,6 +166,8 @@ class ReportedFit(Fit):
 
     def to_dict(self) -> dict[str, Any]:
         record = super().to_dict()
+        if self.products:
+            record |= {"interaction": self.products[0].method, "pairs": self.products[0].pairing}
         if self.resampling is None:
             return record
         draws = self.resampling.draws

@@ -184,7 +184,6 @@ def test_the_bootstrap_is_asked_for_in_three_ways_and_repeats_itself(
         (("--data", "x.csv", "--group-equal", "loadings", "--group-partial", "a=~b"), ["needs-also"] * 2),
         (("--moments", "y.csv", "--nobs", "9,1"), ["bad-option-value"]),
         (("--data", "x.csv", "--group", "sex", "--group-equal", "loadings,"), ["bad-option-value"]),
-        (("--data", "x.csv", "--interaction", "constrained"), ["not-yet-available"]),
         (("--data", "x.csv", "--se", "standard", "--bootstrap", "9"), ["excludes"]),
         (("--moments", "y.csv", "--nobs", "9", "--se", "bootstrap"), ["excludes"]),
         (("--data", "x.csv", "--estimator", "BAYES"), ["bad-option-value"]),

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 ESTIMATORS = ("ML", "MLR", "MLM", "ULS", "GLS", "WLSMV")
 INTERACTIONS = ("dblcent", "residual", "meancentred", "unconstrained", "constrained", "lms", "qml")
-PRODUCTS = ("dblcent", "residual", "meancentred", "unconstrained", "lms", "qml")
-"""Kinds of latent interaction that this version measures."""
 
 
 @tam_command("fit")
@@ -174,7 +172,6 @@ def offered_values() -> dict[str, tuple[str, ...]]:
         "--estimator": ESTIMATED,
         "--missing": MISSING,
         "--se": (*STANDARD_ERRORS, "bootstrap"),
-        "--interaction": PRODUCTS,
     }
 
 

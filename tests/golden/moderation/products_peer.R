@@ -32,9 +32,13 @@ add(xz, TRUE); add(xx, TRUE)
 out$quadratic <- run(paste0(outer_model, meas("XX", xx), share(xx), "\nY ~ X + Z + XX\n"))
 out$both <- run(paste0(outer_model, meas("XZ", xz), meas("XX", xx), share(c(xz, xx)), "\nY ~ X + Z + XZ + XX\n"))
 for (i in 1:3) d[[paste0("p", i)]] <- ctr(d[[x[i]]]) * ctr(d[[z[i]]])
-out$constrained_matched <- run("X =~ x1+l2*x2+l3*x3\nZ =~ z1+k2*z2+k3*z3\nY =~ y1+y2+y3\nXZ =~ p1+q2*p2+q3*p3
+constrained <- "X =~ x1+l2*x2+l3*x3\nZ =~ z1+k2*z2+k3*z3\nY =~ y1+y2+y3\nXZ =~ p1+q2*p2+q3*p3
 x1~~t1*x1\nx2~~t2*x2\nx3~~t3*x3\nz1~~u1*z1\nz2~~u2*z2\nz3~~u3*z3\np1~~r1*p1\np2~~r2*p2\np3~~r3*p3
 X~~fx*X\nZ~~fz*Z\nX~~fxz*Z\nXZ~~fp*XZ\nX~~0*XZ\nZ~~0*XZ\nXZ~fxz*1\np1~0*1\np2~0*1\np3~0*1\nY~X+Z+XZ
 q2==l2*k2\nq3==l3*k3\nfp==fx*fz+fxz^2\nr1==fx*u1+fz*t1+t1*u1
-r2==l2^2*fx*u2+k2^2*fz*t2+t2*u2\nr3==l3^2*fx*u3+k3^2*fz*t3+t3*u3")
+r2==l2^2*fx*u2+k2^2*fz*t2+t2*u2\nr3==l3^2*fx*u3+k3^2*fz*t3+t3*u3"
+out$constrained_matched <- run(constrained)
+robust <- sem(constrained, d, estimator = "MLR")
+out$constrained_robust <- told(robust)
+out$constrained_robust$fit <- as.list(fitMeasures(robust, c("chisq.scaled", "df", "npar", "chisq.scaling.factor")))
 write_json(out, "tests/golden/moderation/products_peer.json", digits = NA, auto_unbox = TRUE, dataframe = "rows")
