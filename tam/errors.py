@@ -120,6 +120,10 @@ class TamError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(f"{one.code}: {one.what}" for one in self.problems))
 
+    def __reduce__(self) -> tuple[type[TamError], tuple[tuple[Problem, ...]]]:
+        """The problems travel between processes, not the text made of them."""
+        return TamError, (self.problems,)
+
 
 def raise_if_any(problems: Iterable[Problem]) -> None:
     """Raise all of them at once, if there are any that stop the work (exit code 2)."""

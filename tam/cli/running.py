@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +22,11 @@ def run_and_write(
 ) -> Answer:
     """Analyse, then write results.json and the reports, all files or none.
 
-    ``workers`` (all processors unless given) and ``scheduler`` say who computes the bootstrap.
+    ``workers`` (all processors unless given) and ``scheduler`` say who computes the bootstrap; with
+    more than one worker the reports are drawn beside each other.
     """
     from tam.analysis.run import run
+    from tam.engine.beside import beside
     from tam.report.write import report_name, write_report
 
     progress = console().progress
@@ -36,9 +40,20 @@ def run_and_write(
     progress("report")
     results = analysis.to_dict()
     contents: dict[Path, str | bytes] = {folder / "results.json": analysis.to_json()}
-    for language in study.languages:
-        page = write_report(results, language, languages=study.languages)
-        contents[folder / report_name(language)] = page
+    spread = (workers or processors()) > 1
+    with ExitStack() as pages:
+        drawn = [
+            pages.enter_context(
+                beside(
+                    partial(write_report, results, language, languages=study.languages),
+                    lost="run-process-lost",
+                    wanted=spread and language != study.languages[0],
+                )
+            )
+            for language in study.languages
+        ]
+        for language, page in zip(study.languages, drawn, strict=True):
+            contents[folder / report_name(language)] = page()
     files = [str(path) for path in write_files(contents)]
     return Answer(
         result={**results, "files": files},

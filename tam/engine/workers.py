@@ -80,7 +80,13 @@ _own: list[tuple[Callable[[Any, Any], Any], Any]] = []
 
 
 def _begin(do: Callable[[Any, Any], Any], prepare: Callable[[Any], Any] | None, given: Any) -> None:
-    """Start of a worker: what all share, once; one thread, deaf to the keyboard, no life after its parent."""
+    """Start of a worker: what all share, once."""
+    live_for_parent()
+    _own[:] = [(do, given if prepare is None else prepare(given))]
+
+
+def live_for_parent() -> None:
+    """A process that works for another: one thread, deaf to the keyboard, no life after its parent."""
     import signal
     import threading
 
@@ -89,7 +95,6 @@ def _begin(do: Callable[[Any, Any], Any], prepare: Callable[[Any], Any] | None, 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     threadpool_limits(1, user_api="blas")
-    _own[:] = [(do, given if prepare is None else prepare(given))]
 
 
 def _leave_with_parent() -> None:
