@@ -52,6 +52,7 @@ class Options:
     imputations: int = 0
     marker: str | None = None
     marker_unrelated: str | None = None
+    capsule: bool = False
     permutations: int = 0
 
 

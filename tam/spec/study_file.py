@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -117,8 +117,11 @@ def find_study(start: str | Path | None = None) -> Path:
     raise TamError(problem("study-not-found", Where(FILE_NAME)))
 
 
-def load_study(path: str | Path | None = None) -> Study:
-    """Read a study file with its instrument and its model. Raises TamError with every problem found."""
+def load_study(path: str | Path | None = None, data: Sequence[str | Path] = ()) -> Study:
+    """Read a study file with its instrument and its model. Raises TamError with every problem found.
+
+    ``data``: files to read in place of those that the study names; of several, those of the same name.
+    """
     file = find_study(path)
     text, data = _read(file)
 
@@ -129,6 +132,7 @@ def load_study(path: str | Path | None = None) -> Study:
         form = StudyForm.model_validate(data)
     except ValidationError as fault:
         raise TamError(as_problems(fault, StudyForm, where)) from None
+    form = _with_data(form, data)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     instrument = _instrument(form, file.parent, where, digest)
     model, problems = _model(form, instrument, file.parent, where)
@@ -140,6 +144,21 @@ def load_study(path: str | Path | None = None) -> Study:
     files, found = read_data_files(form.data, form.files, file.parent, where)
     raise_if_any([*problems, *found, *wave_problems(files, instrument, where)])
     return _study(form, file, instrument, model.with_default_hypotheses(), digest, files)
+
+
+def _with_data(form: StudyForm, data: Sequence[str | Path]) -> StudyForm:
+    """The form with data files from elsewhere: the only one, or of several those that bear the same name."""
+    if not data:
+        return form
+    by_name = {Path(one).name: str(Path(one).absolute()) for one in data}
+    if form.files:
+        files = [
+            one.model_copy(update={"file": by_name.get(Path(one.file).name, one.file)}) for one in form.files
+        ]
+        return form.model_copy(update={"files": files})
+    if isinstance(form.data, list) and len(form.data) > 1:
+        return form.model_copy(update={"data": [by_name.get(Path(one).name, one) for one in form.data]})
+    return form.model_copy(update={"data": [str(Path(data[0]).absolute())]})
 
 
 def _read(file: Path) -> tuple[str, Mapping[str, object]]:
