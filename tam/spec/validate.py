@@ -31,6 +31,8 @@ def as_problems(fault: ValidationError, model: type[BaseModel], where: Locate) -
             one = problem("unknown-key", place, key=key, suggestion=guess or listed(sorted(known)) or "-")
         elif error["type"] == "missing":
             one = problem("missing-key", place, key=key)
+        elif error["type"] == "problem":  # a validator of ours named the code
+            one = problem(error["ctx"]["code"], place, key=key, value=error.get("input"))
         else:
             one = problem("bad-value", place, key=key, value=error.get("input"), reason=error["msg"])
         found.setdefault((path, one.code), one)
