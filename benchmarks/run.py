@@ -1,4 +1,4 @@
-"""``python -m benchmarks.run [--write] [--parts fit,bootstrap,growth,floor,lms]``: all timings in one run.
+"""``python -m benchmarks.run [--write] [--parts fit,bootstrap,growth,floor,products,lms,power]``: all times.
 
 Prints Markdown; ``--write`` puts it into README.md between its marks. Without R our own times stand alone.
 """
@@ -11,7 +11,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bootstrap, estimators, floor, growth, latent_interaction
+from benchmarks import bootstrap, estimators, floor, growth, latent_interaction, power
 from benchmarks.peer import PeerTimes, lavaan_times
 
 README = Path(__file__).with_name("README.md")
@@ -21,7 +21,7 @@ BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 def main() -> None:
     choices = argparse.ArgumentParser(description=__doc__)
     choices.add_argument("--write", action="store_true", help="put the tables into README.md")
-    choices.add_argument("--parts", default="fit,bootstrap,growth,floor,lms")
+    choices.add_argument("--parts", default="fit,bootstrap,growth,floor,products,lms,power")
     chosen = choices.parse_args()
     parts = chosen.parts.split(",")
     cases = [case for part in parts if part in PEERS for case in PEERS[part]()]
@@ -37,13 +37,19 @@ def main() -> None:
         README.write_text(f"{before}{BEGIN}\n{inside}\n{END}{after}", encoding="utf-8")
 
 
-PEERS = {"fit": estimators.peer_cases, "bootstrap": bootstrap.peer_cases}
+PEERS = {
+    "fit": estimators.peer_cases,
+    "bootstrap": bootstrap.peer_cases,
+    "products": latent_interaction.peer_cases,
+}
 PARTS: dict[str, Callable[[PeerTimes | None], str]] = {
     "fit": estimators.measured,
     "bootstrap": bootstrap.measured,
     "growth": lambda _: growth.measured(),
     "floor": lambda _: floor.measured(),
-    "lms": lambda _: latent_interaction.measured(),
+    "products": latent_interaction.products,
+    "lms": lambda _: latent_interaction.lms(),
+    "power": lambda _: power.measured(),
 }
 
 
