@@ -30,8 +30,10 @@ PLACED = (*AUDIT_PARTS, "htmt", "means", "sds", "alpha", "composite_reliability"
 
 
 def reference_problems(publication: Publication, where: Locate) -> list[Problem]:
+    wrong_names = list(_variables(publication, where))
+    if wrong_names:  # every name below would be unknown
+        return wrong_names
     return [
-        *_variables(publication, where),
         *_named(publication, where),
         *_places(publication, where),
         *_parts_of_kind(publication, where),

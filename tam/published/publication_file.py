@@ -59,6 +59,8 @@ def parse_publication(source: MarkedYaml, stem: str = "publication") -> Publicat
     if len(source.lines) > MOST_VALUES:
         too_many = problem("publication-too-long", Where(source.file), most=MOST_VALUES)
         raise TamError([*source.problems, too_many])
+    if any(one.code == "yaml-tag" for one in source.problems):
+        raise TamError(source.problems)
     source = plain_keys(source)
 
     def where(path: Path_) -> Where:

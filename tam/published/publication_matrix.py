@@ -17,8 +17,8 @@ def read_triangle(
 ) -> tuple[Triangle, list[Problem]]:
     """Lower triangle with diagonal of the printed rows, and what is wrong with them.
 
-    Row i (from 1) holds i cells; or i - 1 everywhere where no diagonal is printed; or as many as there are
-    variables in every row, then both halves must say the same.
+    Row i (from 1) holds i cells; or i - 1 where no diagonal is printed (the first row is then empty: a text
+    without cells, or a dash); or as many as there are variables in every row, then both halves must agree.
     """
     if not rows:
         return (), []
@@ -33,9 +33,6 @@ def read_triangle(
         read = [_with_diagonal(read, i) for i in range(count)]
     lengths = [len(row) for row in read]
     place = where((key,))
-    if len(rows) == count - 1 and lengths == list(range(1, count)):  # the first, empty row was left out
-        read = [[None], *([*row, None] for row in read)]
-        lengths = list(range(1, count + 1))
     if len(read) != count:
         problems.append(problem("publication-rows", place, key=key, rows=len(rows), variables=count))
     elif count > 1 and lengths == [count] * count:
