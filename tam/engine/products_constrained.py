@@ -55,18 +55,19 @@ class Mapped:
     size: int
 
     def theta(self, free: Any) -> Any:
-        """theta (q,) at the free parameters (f,)."""
-        found = np.zeros(self.size, dtype=np.asarray(free).dtype)
-        found[self.independent] = free
+        """theta (..., q) at the free parameters (..., f)."""
+        free = np.asarray(free)
+        found = np.zeros((*free.shape[:-1], self.size), dtype=free.dtype)
+        found[..., self.independent] = free
         values = {place: formula(found) for place, formula in self.derived.items()}
         for place, value in values.items():
-            found[place] = value
+            found[..., place] = value
         return found
 
     def jacobian(self, free: Floats) -> Floats:
         """Derivative (q, f), exact to rounding."""
         moved = free + 1j * IMAGINARY * np.eye(len(free))
-        return np.array([self.theta(one).imag / IMAGINARY for one in moved]).T
+        return np.asarray(self.theta(moved).imag.T / IMAGINARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,10 @@ class ConstrainedFit(ReportedFit):
     """A fit by constrained products. ``theta`` (q,) and ``vcov`` (q, q) are of the unconstrained model's
     parameters; the constraints stand in the solution as their tangents, so that the free parameters are
     counted rightly and derived ones have the errors that follow from the others."""
+
+    @property
+    def resampled(self) -> bool:
+        return False
 
     def bootstrap(self, *_given: Any, **_how: Any) -> Fit:
         """Not offered: raises ``TamError``."""
@@ -232,7 +237,7 @@ def constraints(fit: Fit, product: Products) -> Mapped:
             return _constant(0.0)
         if row.free:
             place = int(row.parameter)
-            return lambda theta: theta[place]
+            return lambda theta: theta[..., place]
         return _constant(float(row.fixed or 0.0))
 
     derived = {}
