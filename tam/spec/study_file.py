@@ -123,13 +123,13 @@ def load_study(path: str | Path | None = None, data: Sequence[str | Path] = ()) 
     ``data``: files to read in place of those that the study names; of several, those of the same name.
     """
     file = find_study(path)
-    text, data = _read(file)
+    text, content = _read(file)
 
     def where(keys: tuple[str | int, ...]) -> Where:
         return Where(file.name, line=_line_of(text, keys))
 
     try:
-        form = StudyForm.model_validate(data)
+        form = StudyForm.model_validate(content)
     except ValidationError as fault:
         raise TamError(as_problems(fault, StudyForm, where)) from None
     form = _with_data(form, data)
