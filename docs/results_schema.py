@@ -32,6 +32,7 @@ from schema_words import (
 from tam.analysis.dimensionality import Dimensionality
 from tam.analysis.distributions import Distributions
 from tam.analysis.invariance import GroupInvariance
+from tam.analysis.local_fit import LocalFit
 from tam.analysis.measurement import Measurement
 from tam.analysis.method_bias import MethodBias
 from tam.analysis.missing_data import MissingData
@@ -288,6 +289,7 @@ STRUCTURE = record(
         ),
     ),
     cross_check=maybe(CROSS_CHECK),
+    local_fit=maybe(schema_of(LocalFit)),
 )
 
 EFFECT = record(

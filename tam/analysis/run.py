@@ -12,6 +12,7 @@ from tam.analysis.provenance import provenance_record
 from tam.analysis.reading import read_study_data
 from tam.analysis.structural import Structure, fit_structure, model_rows
 from tam.analysis.study_record import study_record
+from tam.engine.beside import beside
 from tam.errors import Problem
 from tam.record import to_record
 from tam.spec.instrument import Instrument
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tam.analysis.screening import Screening
+    from tam.data.responses import Responses
 
 Progress = Callable[[str], None]
 STEPS = (
-    *("reading", "screening", "measurement", "structure", "evidence"),
-    *("effects", "moderation", "comparison", "multiverse"),
+    *("reading", "screening", "structure", "evidence", "effects"),
+    *("moderation", "comparison", "measurement"),
 )
 
 
@@ -43,19 +45,19 @@ def run(
 ) -> Analysis:
     """Do everything a study asks for. Raises TamError where something must be changed first.
 
-    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins. ``workers`` or
-    ``scheduler`` compute the bootstrap, and ``drawn`` is told how many draws are done. Matrix products run
+    ``progress`` is called with the name of each step (one of ``STEPS``) before it begins or is waited for.
+    ``workers`` (with more than one the scales are measured in a process of their own) or ``scheduler``
+    compute the bootstrap, and ``drawn`` is told how many draws are done. Matrix products run
     on one thread: sums depend on how they are split, and the same inputs must give the same bytes everywhere.
     """
     from tam.stats.threads import one_thread
 
     with one_thread():
         bootstrap: dict[str, Any] = {"workers": workers, "scheduler": scheduler}
-        return _run(study, progress, bootstrap | ({"progress": drawn} if drawn else {}))
+        return _run(study, progress, bootstrap | ({"progress": drawn} if drawn else {}), workers > 1)
 
 
-def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Analysis:
-    from tam.analysis.multiverse import multiverse
+def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any], spread: bool) -> Analysis:
     from tam.analysis.screening import screen
     from tam.data.stacking import with_sources
 
@@ -65,34 +67,35 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
     screening = screen(responses, instrument, study.screening)
     values = responses.values.loc[screening.kept]
     variables = responses.variables.loc[screening.kept]
-    progress("measurement")
-    measurement, problems = measured(study, values)
-    problems = [*responses.problems, *screening.problems, *problems]
-    progress("structure")
-    rows = model_rows(values, variables, study.model, study.options.missing)
-    structure = fit_structure(study.model, rows, study.options)
-    problems += [*structure.fit.problems, *structure.problems]
-    progress("evidence")
-    evidence, found = method_and_missing(
-        study, responses.missing.loc[screening.kept], values, variables, structure.fit
-    )
-    problems += found
-    progress("effects")
-    effects, found = _effects(study, structure, rows, bootstrap)
-    problems += found
-    progress("moderation")
-    moderation, found = _moderation(study, rows, bootstrap)
-    problems += found
-    progress("comparison")
-    comparison, found = _comparison(study, instrument, values, variables, rows)
-    problems += found
-    progress("multiverse")
-    specifications = multiverse(study, responses, instrument, screening)
-    problems += specifications.problems if specifications else ()
+    # the measurement of the scales needs nothing of the paths, and takes as long as they
+    with beside(
+        lambda: _scales(study, responses, instrument, screening), lost="run-process-lost", wanted=spread
+    ) as scales:
+        progress("structure")
+        rows = model_rows(values, variables, study.model, study.options.missing)
+        structure = fit_structure(study.model, rows, study.options)
+        told = [*structure.fit.problems, *structure.problems]
+        progress("evidence")
+        evidence, found = method_and_missing(
+            study, responses.missing.loc[screening.kept], values, variables, structure.fit
+        )
+        told += found
+        progress("effects")
+        effects, found = _effects(study, structure, rows, bootstrap)
+        told += found
+        progress("moderation")
+        moderation, found = _moderation(study, rows, bootstrap)
+        told += found
+        progress("comparison")
+        comparison, found = _comparison(study, instrument, values, variables, rows)
+        told += found
+        progress("measurement")
+        measurement, specifications, first, last = scales()
+    problems = [*responses.problems, *screening.problems, *first, *told, *last]
     sections: dict[str, Any] = {
         "screening": {
             **with_sources(screening.to_dict(), responses.source),
-            "multiverse": to_record(specifications) if specifications else None,
+            "multiverse": specifications,
         },
         "measurement": {**measurement, **evidence},
         "structure": _structure_section(study, structure, effects, moderation),
@@ -110,6 +113,19 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any]) -> Anal
         provenance=provenance_record(study, instrument, responses, sections),
         exit_code=max((one.exit_code for one in problems), default=0),
     )
+
+
+def _scales(
+    study: Study, responses: Responses, instrument: Instrument, screening: Screening
+) -> tuple[dict[str, Any], dict[str, Any] | None, list[Problem], list[Problem]]:
+    """The measurement, the screening multiverse, and the problems of either."""
+    from tam.analysis.multiverse import multiverse
+
+    measurement, problems = measured(study, responses.values.loc[screening.kept])
+    found = multiverse(study, responses, instrument, screening)
+    if found is None:
+        return measurement, None, problems, []
+    return measurement, to_record(found), problems, list(found.problems)
 
 
 def _effects(
@@ -188,10 +204,15 @@ def _structure_section(
     effects: Mapping[str, Any] | None,
     moderation: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
+    from tam.analysis.local_fit import local_fit
+
     section = dict(structure.fit.to_dict())
     verdicts = judge(study.model.hypotheses, section["estimates"], effects, moderation, structure.unusable)
     section["hypotheses"] = [to_record(one) for one in verdicts]
     section["cross_check"] = structure.cross_check
+    local = to_record({"local_fit": local_fit(structure.fit)})
+    section["local_fit"] = local["local_fit"]
+    section["unavailable"] = {**section["unavailable"], **local["unavailable"]}
     return section
 
 
