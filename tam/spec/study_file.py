@@ -71,6 +71,7 @@ class OptionsForm(Strict):
     imputations: int = Field(default=0, ge=0, le=1000)
     marker: str | None = None
     marker_unrelated: str | None = None
+    capsule: bool = False
     permutations: int = Field(default=0, ge=0, le=100_000)
     platform: str | None = None
     encoding: str | None = None
@@ -352,6 +353,7 @@ def _study(
             o.imputations,
             o.marker,
             o.marker_unrelated,
+            o.capsule,
             o.permutations,
         ),
         simulated=_text(form.simulated),
