@@ -22,8 +22,12 @@ from tam.stats.quadrature import Rule, equally_spaced
 #: Steps of the rules in posterior standard deviations under the linear model: the error of a normal integrand
 #: is then 2 exp(-2 pi^2 / step^2), 1e-4 and 1e-8. Products narrow the posterior of some cases.
 COARSE, WORKING = 1.4, 1.0
-#: Nodes lie within this many standard deviations; the finer rule of a comparison reaches further.
-REACH, FURTHER = 6.0, 8.0
+#: Nodes lie within this many standard deviations, the first that will do: rules reach on while a case has
+#: more posterior weight than ``OUTSIDE`` in the outermost step (factors with long tails have cases further
+#: out than normal ones). The finer rule of a comparison reaches further by ``FURTHER``.
+REACHES = (6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 30.0)
+FURTHER = 2.0
+OUTSIDE = 1e-7
 #: Nodes at which no case has more posterior weight than this are left out while the search stays near.
 EMPTY = 1e-13
 #: Changes that count as none when the nodes are doubled: of the log-likelihood, and of the coefficients in
@@ -93,14 +97,14 @@ def maximise(
     grid = posterior_grid(model, start)
     if grid is None:
         return None
-    mixture = _narrowed(Mixture(model, answers, grid.rule(COARSE)), start)
+    mixture, reach = _reaching(model, answers, grid, COARSE, start, REACHES[0])
     reached = None if mixture is None else _begin(mixture, space, start)
     if mixture is None or reached is None:
         return None
     reached = _climb(mixture, space, reached, ROUGH)
     step = WORKING
     while True:
-        working = _narrowed(Mixture(model, answers, grid.rule(step)), reached.point.theta)
+        working, reach = _reaching(model, answers, grid, step, reached.point.theta, reach)
         assert working is not None
         reached = _climb(working, space, _moved(working, space, reached), NEAR)
         hessian, scores = working.curvature(reached.point)
@@ -111,7 +115,8 @@ def maximise(
             vcov = inverse_in(-hessian, space)
         inverse = reached.inverse if vcov is None else _within(space, vcov)
         reached = _chord(working, space, reached, inverse)
-        finer = _narrowed(Mixture(model, answers, grid.rule(step, doubled=True)), reached.point.theta)
+        further = grid.rule(step, reach + FURTHER, doubled=True)
+        finer = _narrowed(Mixture(model, answers, further), reached.point.theta)
         assert finer is not None
         doubled = _chord(finer, space, _moved(finer, space, reached), inverse)
         certificate = _certificate(names, working, finer, reached, doubled, space, inverse)
@@ -139,9 +144,8 @@ class Grid:
     axes: Floats
     deviations: Floats
 
-    def rule(self, step: float, *, doubled: bool = False) -> Rule:
-        """Nodes ``step`` posterior standard deviations apart; the doubled rule reaches further too."""
-        reach = FURTHER if doubled else REACH
+    def rule(self, step: float, reach: float, *, doubled: bool = False) -> Rule:
+        """Nodes ``step`` posterior standard deviations apart, within ``reach`` standard deviations."""
         return equally_spaced(step * self.deviations, reach, self.axes, doubled=doubled)
 
 
@@ -160,13 +164,39 @@ def posterior_grid(model: Nonlinear, theta: Floats) -> Grid | None:
     return Grid(axes, np.sqrt(np.maximum(values, 4e-4)))
 
 
+def _reaching(
+    model: Nonlinear, answers: Answers, grid: Grid, step: float, theta: Floats, least: float
+) -> tuple[Mixture | None, float]:
+    """The mixture on the first rule, from ``least`` on, that reaches every case at theta, without the nodes
+    at which nobody is, and its reach; None where theta has no density."""
+    outermost = step * float(grid.deviations.max(initial=0.0))
+    found, reach = None, least
+    for reach in [one for one in REACHES if one >= least]:
+        mixture = Mixture(model, answers, grid.rule(step, reach))
+        most = _most_weight(mixture, theta)
+        if most is None:
+            return None, reach
+        found = Mixture(model, answers, mixture.rule.only(np.asarray(most > EMPTY)))
+        far = (mixture.rule.nodes**2).sum(axis=1) > (reach - outermost) ** 2
+        if not len(grid.deviations) or most[far].max(initial=0.0) < OUTSIDE or len(most) > MOST_NODES:
+            break
+    return found, reach
+
+
 def _narrowed(mixture: Mixture, theta: Floats) -> Mixture | None:
     """The mixture without the nodes at which nobody is; None where theta has no density."""
+    most = _most_weight(mixture, theta)
+    if most is None:
+        return None
+    return Mixture(mixture.model, mixture.answers, mixture.rule.only(np.asarray(most > EMPTY)))
+
+
+def _most_weight(mixture: Mixture, theta: Floats) -> Floats | None:
+    """The largest posterior weight of any case (R,) at every node; None where theta has no density."""
     point = mixture.evaluate(theta)
     if point is None:
         return None
-    most = np.max([one.max(axis=0) for one in point.posterior], axis=0)
-    return Mixture(mixture.model, mixture.answers, mixture.rule.only(most > EMPTY))
+    return np.asarray(np.max([one.max(axis=0) for one in point.posterior], axis=0))
 
 
 def _within(space: Affine, vcov: Floats) -> Floats:

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from tam.engine.fit import fit_model
+from tam.engine.lms_data import answers_of
 from tam.engine.lms_fit import LmsFit, fit_lms
+from tam.engine.lms_likelihood import Mixture
 from tam.errors import TamError, Unavailable
 from tam.stats.quadrature import equally_spaced, gauss_hermite
 
@@ -53,6 +55,26 @@ def test_whichever_variable_is_integrated_gives_the_same(
     survey: pd.DataFrame, moderated: LmsFit, integrate: tuple[str, ...]
 ) -> None:
     _same(moderated, fit_lms(MEASURED + "Y ~ X + Z + X:Z", survey, integrate=integrate))
+
+
+@pytest.mark.parametrize("integrate", [("X",), ("Z",)])
+def test_a_respondent_far_out_is_reached_by_the_nodes(
+    survey: pd.DataFrame, integrate: tuple[str, ...]
+) -> None:
+    """Seven standard deviations from the mean on X, nine on Z: beyond the nodes that normal factors need."""
+    data = survey.copy()
+    spread = data.std()
+    for far, items in ((7.0, "x"), (-9.0, "z"), (2.0, "y")):
+        names = [f"{items}{k}" for k in (1, 2, 3)]
+        data.loc[0, names] = data[names].mean() + far * spread[names]
+    fit = fit_lms(MEASURED + "Y ~ X + Z + X:Z", data, integrate=integrate)
+    assert fit.converged and fit.quadrature.converged
+    assert fit.quadrature.doubled < 1000
+    point = fit.maximum.point
+    fine = equally_spaced(np.array([0.02]), 20.0)
+    exact = Mixture(fit.mixed, answers_of(fit.rows), fine).evaluate(point.theta)
+    assert exact is not None
+    assert exact.value == pytest.approx(point.value, abs=1e-6)
 
 
 @pytest.mark.parametrize("missing", ["listwise", "fiml"])
