@@ -329,6 +329,23 @@ PROBING = {
     "johnson_neyman": maybe(
         record(
             "Johnson-Neyman region: for whom the predictor's effect differs from zero.",
+            {
+                "curve": rows(
+                    "The effect over the item means that respondents have.",
+                    record(
+                        "The effect at one value of the moderator.",
+                        moderator=NUMBER,
+                        moderator_scale=NUMBER,
+                        est=NUMBER,
+                        **INTERVAL,
+                    ),
+                ),
+                "histogram": record(
+                    "The respondents' item means.",
+                    edges=rows("Ends of the bars.", NUMBER),
+                    counts=rows("Respondents in each bar.", COUNT),
+                ),
+            },
             regime=told(TEXT, "Of the whole line: inside, outside, above, below, everywhere, nowhere."),
             regime_observed=told(TEXT, "The same, of the item means that respondents have."),
             bounds=rows(

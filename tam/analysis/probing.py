@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from tam.analysis.moderation_slopes import Moderated, Placement, Slope, slope_at
 from tam.errors import Unavailable
-from tam.stats.interaction import explained_by_product, f_squared, interaction_line
+from tam.stats.interaction import explained_by_product, f_squared, interaction_line, simple_slope
 from tam.stats.johnson_neyman import Region, johnson_neyman, region_within, share_within
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ Floats = NDArray[np.float64]
 PERCENTILES = (16.0, 50.0, 84.0)
 #: Points of the surface along each axis.
 GRID = 9
+#: Points of the curve of the effect: enough that a band drawn through them looks smooth.
+CURVE = 25
+#: Bars of the histogram at most.
+BARS = 16
+#: Points of a grid at most: with more, values are not taken for item means.
+MOST_POINTS = 200
 #: How the share of respondents is counted: each respondent's place is the mean of the moderator's items.
 SHARE_BASIS = "item_means"
 #: Kenny's benchmarks of f2 for an interaction, smaller than Cohen's for a main effect.
@@ -46,13 +52,34 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectAt:
+    """The predictor's effect with its interval at one value of the moderator, which is told as a ``Bound``
+    tells it."""
+
+    moderator: float
+    moderator_scale: float
+    est: float
+    ci_low: float
+    ci_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """``counts`` (k,) of the respondents' item means between neighbours of ``edges`` (k + 1,), ascending."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RegionOfSignificance:
     """For which values of the moderator the predictor's effect differs from zero.
 
     ``regime`` of the whole line, ``regime_observed`` of the item means that respondents have; both
     ``inside``, ``outside``, ``above``, ``below``, ``everywhere`` or ``nowhere``. ``share_in_region``, 0 to 1,
     of the ``n`` respondents whose item mean lies in the region; ``share_positive`` and ``share_negative``
-    split it by the sign of the effect there.
+    split it by the sign of the effect there. ``curve``: the effect over the item means that respondents have,
+    ends and observed bounds included, ascending; ``histogram``: where the respondents are.
     """
 
     regime: str
@@ -65,6 +92,8 @@ class RegionOfSignificance:
     share_negative: float
     share_basis: str
     n: int
+    curve: tuple[EffectAt, ...]
+    histogram: Histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +146,64 @@ def region_of_significance(
         share_negative=float((inside & (effect < 0)).mean()),
         share_basis=SHARE_BASIS,
         n=len(at),
+        curve=_curve(path, path.covariance, (float(at.min()), *observed.bounds, float(at.max())), critical),
+        histogram=histogram(scores),
     )
 
 
 def _bound(value: float, place: Placement, observed: Region) -> Bound:
     return Bound(value, place.scale(value), value in observed.bounds)
+
+
+def _curve(
+    path: Moderated, covariance: Floats, stops: tuple[float, ...], critical: float
+) -> tuple[EffectAt, ...]:
+    """The effect from the first to the last of ``stops``, at all of them and evenly between."""
+    places = np.union1d(stops, np.linspace(stops[0], stops[-1], CURVE))
+    found = [(float(one), *simple_slope(path.focal, path.product, covariance, float(one))) for one in places]
+    return tuple(
+        EffectAt(one, path.moderator_place.scale(one), est, est - critical * se, est + critical * se)
+        for one, est, se in found
+    )
+
+
+def histogram(scores: Floats) -> Histogram:
+    """Item means (n,), NaN where missing, counted in at most ``BARS`` bars.
+
+    Item means lie on a grid, the k-th parts of whole numbers: every bar holds the same number of its points,
+    and begins and ends half way between two. Other values are counted between round numbers.
+    """
+    known = scores[~np.isnan(scores)]
+    low, span = float(known.min()), float(known.max() - known.min())
+    points = _grid_points(known)
+    if points:
+        step = span / (points - 1) if points > 1 else 1.0
+        width, start = step * int(np.ceil(points / BARS)), low - step / 2
+    else:
+        width = _round_width(span / BARS)
+        start = float(np.floor(low / width)) * width
+    bars = int(np.floor((low + span - start) / width + 1e-9)) + 1
+    edges = start + width * np.arange(bars + 1)
+    counts = np.histogram(known, edges)[0]
+    return Histogram(tuple(map(float, edges)), tuple(map(int, counts)))
+
+
+def _grid_points(values: Floats) -> int | None:
+    """How many points the grid has that all values lie on, from the smallest to the largest; None where they
+    lie on none, or on one finer than item means have."""
+    found = np.unique(np.round(values, 9))  # item means that differ by rounding are one
+    if len(found) == 1:
+        return 1
+    steps = (found - found[0]) / np.diff(found).min()
+    if steps[-1] > MOST_POINTS or np.abs(steps - np.round(steps)).max() > 1e-3:  # a thousandth of a step
+        return None
+    return int(np.round(steps[-1])) + 1
+
+
+def _round_width(least: float) -> float:
+    """The smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below ``least``."""
+    power = 10.0 ** np.floor(np.log10(least))
+    return float(next(power * one for one in (1.0, 2.0, 2.5, 5.0, 10.0) if power * one >= least))
 
 
 def percentile_slopes(path: Moderated, scores: Floats, level: float = 0.95) -> tuple[Slope, ...]:

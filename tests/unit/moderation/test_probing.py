@@ -8,7 +8,7 @@ import pytest
 
 from tam.analysis.moderation import ModerationAnalysis, moderation
 from tam.analysis.moderation_slopes import moderated_path
-from tam.analysis.probing import chosen_slopes, surface
+from tam.analysis.probing import chosen_slopes, histogram, surface
 from tam.engine.products_fit import InteractionFit, fit_interactions
 from tam.record import to_record
 from tam.spec.model import Model, Moderation, Path
@@ -127,3 +127,36 @@ def test_everything_can_be_written(model: Model, answers: pd.DataFrame) -> None:
     assert record["johnson_neyman"]["bounds"][0]["moderator_scale"] < 4
     assert record["effect_size"]["benchmarks"] == {"small": 0.005, "medium": 0.01, "large": 0.025}
     assert record["moderated_mediation"] is None and record["triangulation"] is None
+
+
+def test_the_curve_runs_over_the_answers_and_meets_zero_at_the_bounds(
+    one: ModerationAnalysis, answers: pd.DataFrame
+) -> None:
+    region = one.johnson_neyman
+    scores = answers[list(ITEMS["Z"])].mean(axis=1)
+    places = [point.moderator_scale for point in region.curve]
+    limits = {point.moderator_scale: (point.ci_low, point.ci_high) for point in region.curve}
+
+    assert places == sorted(places) and 25 <= len(places) <= 27
+    assert (places[0], places[-1]) == pytest.approx((scores.min(), scores.max()))
+    for bound in region.bounds:
+        assert min(map(abs, limits[bound.moderator_scale])) < 1e-9  # one limit of the interval is zero
+    assert sum(region.histogram.counts) == len(answers)
+
+
+def test_bars_hold_the_same_number_of_possible_item_means() -> None:
+    means = np.repeat(np.arange(3, 22) / 3, 2)  # every mean of three answers from 1 to 7, twice
+
+    found = histogram(np.append(means, np.nan))
+
+    assert set(found.counts) == {4, 2} and found.counts[:-1] == (4,) * 9  # two points a bar, one left over
+    assert found.edges[0] == pytest.approx(1 - 1 / 6)
+
+
+@pytest.mark.parametrize("values", [[4.0, 4.0], [1.0, 7.0], [0.1, 0.25, 0.7, 3.14159, 99.5]])
+def test_a_histogram_counts_everybody(values: list[float]) -> None:
+    found = histogram(np.array(values))
+
+    assert sum(found.counts) == len(values) and len(found.counts) <= 17
+    assert len(found.edges) == len(found.counts) + 1
+    assert found.edges[0] <= min(values) and max(values) <= found.edges[-1]
