@@ -25,6 +25,7 @@ def run_and_write(
     ``workers`` (all processors unless given) and ``scheduler`` say who computes the bootstrap; with
     more than one worker the reports are drawn beside each other.
     """
+    from tam.analysis.embedded import with_results
     from tam.analysis.run import run
     from tam.engine.beside import beside
     from tam.report.write import report_name, write_report
@@ -53,7 +54,9 @@ def run_and_write(
             for language in study.languages
         ]
         for language, page in zip(study.languages, drawn, strict=True):
-            contents[folder / report_name(language)] = page()
+            contents[folder / report_name(language)] = with_results(
+                page(), results, language=language, languages=study.languages
+            )
     files = [str(path) for path in write_files(contents)]
     return Answer(
         result={**results, "files": files},

@@ -55,6 +55,7 @@ def command(
       tam report results.json --lang zh
     """
     from tam.analysis.analysis import read_results
+    from tam.analysis.embedded import with_results
     from tam.report.write import report_name, write_report
 
     refused = [
@@ -68,8 +69,12 @@ def command(
     wanted = languages or tuple(record["study"]["language"])
     folder = Path(out) if out else Path(results).parent
     pages: dict[Path, str | bytes] = {
-        folder / report_name(language, audience): write_report(
-            record, language, languages=wanted, audience=audience
+        folder / report_name(language, audience): with_results(
+            write_report(record, language, languages=wanted, audience=audience),
+            record,
+            language=language,
+            languages=wanted,
+            audience=audience,
         )
         for audience in audiences
         for language in wanted
