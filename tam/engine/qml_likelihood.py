@@ -63,7 +63,7 @@ def casewise(setup: Setup, theta: Floats) -> Any:
     """Log-density (..., n) of every case at theta (..., q)."""
     at = implied(setup.model.structure, theta)
     away = setup.answers(setup.given) - at.mean[..., None, setup.given]
-    rest = _normal(away, _block(at.total, setup.given, setup.given))
+    rest = _normal(away, block_of(at.total, setup.given, setup.given))
     if len(setup.others):
         items = setup.answers(setup.items) - at.matrices.intercepts[..., None, setup.items]
         combine = _combine(setup, at)
@@ -76,31 +76,48 @@ def total(setup: Setup, theta: Floats) -> Any:
     """The log-likelihood (...) at theta (..., q): what is normal from its sample moments, the scaling item
     case by case."""
     at = implied(setup.model.structure, theta)
-    known = _block(at.total, setup.given, setup.given)
+    return normal_parts(setup, at) + _scaling_item(setup, theta, at).sum(axis=-1)
+
+
+def normal_parts(setup: Setup, at: Implied) -> Any:
+    """The log-likelihood (...) of everything but the scaling item."""
+    known = block_of(at.total, setup.given, setup.given)
     found = _normal_total(setup.answers(setup.given), at.mean[..., setup.given], known, None)
     if len(setup.others):
         combine = _combine(setup, at)
         covariance = combine @ _errors(setup, at) @ np.swapaxes(combine, -1, -2)
         level = at.matrices.intercepts[..., setup.items]
         found = found + _normal_total(setup.answers(setup.items), level, covariance, combine)
-    return found + _scaling_item(setup, theta, at).sum(axis=-1)
+    return found
 
 
 def _scaling_item(setup: Setup, theta: Floats, at: Implied) -> Any:
     """Log-density (..., n) of the scaling item given all others."""
-    known = _block(at.total, setup.given, setup.given)
-    across = _block(at.total, setup.given, setup.factors)
-    weights = np.linalg.solve(known, across)
+    residual, variance = scaling_moments(setup, theta, at)
+    return -0.5 * (LOG_2PI + np.log(variance) + residual**2 / variance)
+
+
+def scaling_moments(setup: Setup, theta: Floats, at: Implied) -> tuple[Any, Any]:
+    """Residual and variance (..., n) of the scaling item given all others."""
+    weights, left = factor_weights(setup, at)
     shift = (at.mean[..., None, setup.given] @ weights)[..., 0, :]
     mean = setup.answers(setup.given) @ weights - shift[..., None, :]
-    left = _block(at.total, setup.factors, setup.factors) - np.swapaxes(weights, -1, -2) @ across
     expected, variance = outcome_moments(setup, theta, at, mean, left)
-    error, spread = _item_error(setup, at)
+    direct, level, spread = item_weights(setup, at)
+    error = setup.answers(setup.items) @ direct[..., None] - level[..., None, None]
     loading = at.matrices.paths[..., setup.scaling, setup.outcome][..., None]
     scaled = setup.answers(setup.scaling) - at.matrices.intercepts[..., setup.scaling][..., None]
-    residual = scaled - loading * expected - error
-    variance = loading**2 * variance + spread[..., None]
-    return -0.5 * (LOG_2PI + np.log(variance) + residual**2 / variance)
+    residual = scaled - loading * expected - error[..., 0]
+    return residual, loading**2 * variance + spread[..., None]
+
+
+def factor_weights(setup: Setup, at: Implied) -> tuple[Any, Any]:
+    """Weights (..., p, k) of the given answers in the factors' means, and the factors' covariance matrix
+    (..., k, k) given them."""
+    known = block_of(at.total, setup.given, setup.given)
+    across = block_of(at.total, setup.given, setup.factors)
+    weights = np.linalg.solve(known, across)
+    return weights, block_of(at.total, setup.factors, setup.factors) - np.swapaxes(weights, -1, -2) @ across
 
 
 def outcome_moments(setup: Setup, theta: Floats, at: Implied, mean: Any, left: Any) -> tuple[Any, Any]:
@@ -138,7 +155,7 @@ def coefficients(terms: tuple[Term, ...], theta: Floats) -> Any:
 
 def _errors(setup: Setup, at: Implied) -> Any:
     """Covariance matrix of the errors of the outcome's items, the scaling one first."""
-    return _block(at.matrices.covariances, setup.items, setup.items)
+    return block_of(at.matrices.covariances, setup.items, setup.items)
 
 
 def _combine(setup: Setup, at: Implied) -> Any:
@@ -149,19 +166,19 @@ def _combine(setup: Setup, at: Implied) -> Any:
     return np.concatenate([-share[..., None], unit], axis=-1)
 
 
-def _item_error(setup: Setup, at: Implied) -> tuple[Any, Any]:
-    """Mean (..., n) and variance (...) of the scaling item's error given the other items."""
+def item_weights(setup: Setup, at: Implied) -> tuple[Any, Any, Any]:
+    """What the outcome's other items say of the scaling item's error: weights (..., items) of the items, what
+    is taken from the weighted sum (...), and the variance left (...)."""
     errors = _errors(setup, at)
     spread = errors[..., 0, 0]
     if not len(setup.others):
-        return 0.0, spread
+        return np.zeros((*spread.shape, 1)), np.zeros_like(spread), spread
     combine = _combine(setup, at)
     across = combine @ errors[..., :, :1]
     weights = np.linalg.solve(combine @ errors @ np.swapaxes(combine, -1, -2), across)
-    direct = np.swapaxes(combine, -1, -2) @ weights
-    shift = (at.matrices.intercepts[..., None, setup.items] @ direct)[..., 0]
-    error = (setup.answers(setup.items) @ direct)[..., 0] - shift
-    return error, spread - (weights * across).sum(axis=(-2, -1))
+    direct = (np.swapaxes(combine, -1, -2) @ weights)[..., 0]
+    shift = (at.matrices.intercepts[..., setup.items] * direct).sum(axis=-1)
+    return direct, shift, spread - (weights * across).sum(axis=(-2, -1))
 
 
 def _normal_total(answers: Floats, level: Any, covariance: Any, combine: Any) -> Any:
@@ -190,5 +207,5 @@ def _normal(away: Any, covariance: Any) -> Any:
     )
 
 
-def _block(matrix: Any, rows: Any, columns: Any) -> Any:
+def block_of(matrix: Any, rows: Any, columns: Any) -> Any:
     return matrix[..., np.asarray(rows)[:, None], np.asarray(columns)]

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tam.engine.qml_likelihood import Setup, casewise, total
+from tam.engine.qml_slopes import IMAGINARY, gradient_at
 from tam.engine.structure import Affine, Floats
 
-#: A step into the imaginary numbers: its square vanishes against any number.
-IMAGINARY = 1e-30
 #: Difference of exact gradients for the Hessian, relative above 1: rounding and curvature both stay below a
 #: millionth.
 DIFFERENCE = 1e-7
@@ -125,12 +124,6 @@ def scores_at(setup: Setup, theta: Floats) -> Floats:
     """Derivatives (n, q) of every case's log-density, exact to rounding."""
     moved = theta + 1j * IMAGINARY * np.eye(len(theta))
     return np.asarray(casewise(setup, moved).imag.T / IMAGINARY)
-
-
-def gradient_at(setup: Setup, theta: Floats) -> Floats:
-    """Derivatives (q,) of the log-likelihood, exact to rounding."""
-    moved = theta + 1j * IMAGINARY * np.eye(len(theta))
-    return np.asarray(total(setup, moved).imag / IMAGINARY)
 
 
 def hessian_at(setup: Setup, theta: Floats) -> Floats:
