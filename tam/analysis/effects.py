@@ -169,13 +169,18 @@ def _gathered(
 def path_edges(model: Model | None, fit: Fit) -> list[tuple[str, str]]:
     """The paths whose effects are asked for, as (predictor, outcome) in the model's order."""
     if model is not None:
-        return [
-            (predictor, outcome)
-            for outcome in model.outcomes
-            for predictor in model.predictors(outcome)
-            if predictor not in model.controls.get(outcome, ())
-        ]
+        return model_edges(model)
     return [(row.rhs, row.lhs) for row in fit.table.rows if row.op == "~"]
+
+
+def model_edges(model: Model) -> list[tuple[str, str]]:
+    """The paths of a model without its controls, as (predictor, outcome) in its order."""
+    return [
+        (predictor, outcome)
+        for outcome in model.outcomes
+        for predictor in model.predictors(outcome)
+        if predictor not in model.controls.get(outcome, ())
+    ]
 
 
 def list_targets(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tam.analysis.moderation_estimators import Question
-from tam.analysis.moderation_indirect import ModeratedMediation, moderated_mediation
+from tam.analysis.moderation_found import Found, find
+from tam.analysis.moderation_indirect import ModeratedMediation
+from tam.analysis.moderation_likelihood import LIKELIHOODS
 from tam.analysis.moderation_lms import LmsEvidence, lms_evidence
 from tam.analysis.moderation_scores import ScoreRegression, mean_score, mean_scores, score_regression
 from tam.analysis.moderation_slopes import (
@@ -18,7 +20,6 @@ from tam.analysis.moderation_slopes import (
     ModeratorRange,
     Slope,
     indicators_of,
-    moderated_path,
     simple_slopes,
     slope_lines,
 )
@@ -26,13 +27,11 @@ from tam.analysis.probing import (
     InteractionSize,
     RegionOfSignificance,
     Surface,
-    interaction_size,
     percentile_slopes,
     region_of_significance,
     surface,
 )
 from tam.analysis.triangulation import Triangulation, triangulated
-from tam.engine.products_fit import InteractionFit, fit_interactions
 from tam.errors import Problem, TamError, Unavailable, problem
 from tam.spec.model import Model, Moderation, parse_moderation
 
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 Number = float | Unavailable
 Agreement = Literal["same_conclusion", "different_conclusion"]
 
+NOT_POSITIVE = "a variance is not positive"
+
 
 @dataclass(frozen=True, slots=True)
 class ModerationAnalysis:
@@ -51,7 +52,8 @@ class ModerationAnalysis:
     for predictor, moderator and outcome of unit variance, ``std_naive`` for a product of unit variance.
     ``measures`` are those of the whole model with the product. What could not be had is Unavailable with
     the reason. ``slopes`` are read at the moderator's mean and one standard deviation from it,
-    ``percentile_slopes`` at percentiles of the respondents.
+    ``percentile_slopes`` at percentiles of the respondents. ``method`` "lms" and "qml" need no
+    ``indicators`` and no ``pairs``.
     ``lms`` is the likelihood-ratio test by LMS and the certificate of its quadrature."""
 
     predictor: str
@@ -59,7 +61,7 @@ class ModerationAnalysis:
     outcome: str
     hypothesis: str | None
     method: str
-    pairs: str
+    pairs: str | None
     indicators: tuple[str, ...]
     n: int
     est: Number
@@ -145,7 +147,8 @@ def moderation(
     """Every moderation of the model, each in the full structural model with that one interaction added.
 
     ``data``: the model's items and observed variables, complete rows unless ``missing`` is ``fiml``;
-    ``method`` and ``pairs`` of the products as in ``product_indicators``; ``ci`` the level of all intervals.
+    ``method`` and ``pairs`` of the products as in ``product_indicators``, or ``method`` "constrained", "lms"
+    or "qml"; ``ci`` the level of all intervals.
     ``draws`` resamples from ``seed`` give conditional indirect effects their intervals of kind ``interval``
     (no bca); ``estimators`` (None: all) stand beside it as in ``triangulate``; ``how`` (workers, scheduler,
     progress) goes to ``bootstrap_draws``.
@@ -166,14 +169,15 @@ def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
     composite = _composite(request)
     try:
         _refuse_itself(request)
-        found = fit_interactions(
+        found = find(
+            request.method,
             f"{request.model.to_lavaan()}{request.path.outcome} ~ {request.interaction}\n",
+            request.path,
             request.data,
-            method=request.method,
             pairs=request.pairs,
             estimator=request.estimator,
             missing=request.missing,
-            ci=request.level,
+            level=request.level,
         )
     except TamError as error:
         reason = "; ".join(one.what for one in error.problems)
@@ -183,8 +187,7 @@ def _analyse(request: _Request) -> tuple[ModerationAnalysis, list[Problem]]:
         return _failed(request, reason, composite, (), {}), [_told(request, reason)]
     if not found.fit.converged:
         reason = "the model with the interaction did not converge"
-        (product,) = found.expansion.products
-        failed = _failed(request, reason, composite, product.indicators, found.fit.measures)
+        failed = _failed(request, reason, composite, found.indicators, found.fit.measures)
         return failed, [_told(request, reason), *found.problems]
     analysis = _estimated(request, found, composite)
     problems = [*found.problems, *_mediation_problems(analysis)]
@@ -208,32 +211,24 @@ def _mediation_problems(analysis: ModerationAnalysis) -> tuple[Problem, ...]:
 
 
 def _estimated(
-    request: _Request, found: InteractionFit, composite: ScoreRegression | Unavailable
+    request: _Request, found: Found, composite: ScoreRegression | Unavailable
 ) -> ModerationAnalysis:
     fit, path = found.fit, request.path
-    (product,) = found.expansion.products
-    k = next(
-        k
-        for k, row in enumerate(fit.table.rows)
-        if (row.lhs, row.op, row.rhs) == (path.outcome, "~", request.interaction)
-    )
-    columns = fit.columns
+    values = found.numbers()
     numbers: dict[str, Any] = {
-        name: _number(getattr(columns, name)[k], "the covariance matrix of the estimates could not be had")
+        name: _number(values[name], "the covariance matrix of the estimates could not be had")
         for name in ("est", "se", "z", "p", "ci_low", "ci_high")
     }
-    standard = next(one for one in found.interactions if one.outcome == path.outcome)
-    parts = moderated_path(fit, found.expansion.data, path.predictor, path.moderator, path.outcome)
+    numbers |= {name: _number(values[name], NOT_POSITIVE) for name in ("std", "std_naive")}
+    parts = found.path_parts()
     place = parts.moderator_place
-    scores = mean_score(found.expansion.data, indicators_of(fit), path.moderator)
+    scores = mean_score(found.data, indicators_of(fit), path.moderator)
     readable = np.isfinite([place.sd, parts.predictor_place.sd, parts.outcome_place.sd]).all()
     return ModerationAnalysis(
         **_head(request),
-        indicators=product.indicators,
+        indicators=found.indicators,
         n=fit.n,
         **numbers,
-        std=_number(standard.std, "a variance is not positive"),
-        std_naive=_number(standard.std_naive, "a variance is not positive"),
         converged=True,
         admissible=fit.admissible,
         measures=fit.measures,
@@ -244,13 +239,11 @@ def _estimated(
         agreement=_agreement(numbers["ci_low"], numbers["ci_high"], composite),
         johnson_neyman=region_of_significance(parts, scores, request.level)
         if readable
-        else Unavailable("a variance is not positive"),
-        effect_size=interaction_size(fit, path.outcome, request.interaction),
+        else Unavailable(NOT_POSITIVE),
+        effect_size=found.size(),
         percentile_slopes=percentile_slopes(parts, scores, request.level) if readable else (),
         surface=surface(parts) if readable else None,
-        moderated_mediation=moderated_mediation(
-            request.model, found, path, place, level=request.level, **request.resampling
-        )
+        moderated_mediation=found.mediation(request.model, parts, request.level, dict(request.resampling))
         if readable
         else None,
         **request.others,
@@ -298,7 +291,7 @@ def _head(request: _Request) -> dict[str, Any]:
         "outcome": path.outcome,
         "hypothesis": next(asked, None),
         "method": request.method,
-        "pairs": request.pairs,
+        "pairs": None if request.method in LIKELIHOODS else request.pairs,
     }
 
 

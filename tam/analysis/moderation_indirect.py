@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.stats import norm
 
-from tam.analysis.effects import MOST_ROUTES, Interval, draw_problems, path_edges
+from tam.analysis.effects import MOST_ROUTES, Interval, draw_problems, model_edges
 from tam.analysis.moderation_slopes import PROBES, Placement
 from tam.engine.bootstrap import bootstrap_draws, bootstrap_setting, can_resample, map_draws
 from tam.engine.structure import Floats, Implied, implied
@@ -80,13 +81,12 @@ class ModeratedMediation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
-    """Positions (k + 1,) of a route's variables, of its moderated path (its k-th) and of the product."""
+class Route:
+    """Positions (k + 1,) of a route's variables, and which of its paths is the moderated one."""
 
     names: tuple[str, ...]
     places: tuple[int, ...]
     moderated: int
-    product: int
 
 
 def moderated_mediation(
@@ -105,24 +105,30 @@ def moderated_mediation(
     each side; None where the path is on no indirect effect.
 
     ``place`` is the moderator's; each resample forms its products anew, while the values of the moderator
-    stay those of the sample. ``how`` goes to ``bootstrap_draws``. Without draws (0, or an estimator without
-    resamples) the interval ends are Unavailable.
+    stay those of the sample. ``how`` goes to ``bootstrap_draws``. Without draws (0) the interval ends are
+    Unavailable; a fit that is not resampled has those of the delta method.
     """
-    routes = list(_routes(model, found, path))
+    fit = found.fit
+    routes = list(routes_over(model, path, fit.structure.names))
     if not routes:
         return None
-    fit = found.fit
+    names = fit.structure.names
+    outcome, product = names.index(path.outcome), names.index(f"{path.predictor}:{path.moderator}")
     at = [share * place.sd for share in PROBES.values()]
 
     def values(moments: Implied, _theta: Floats | None = None) -> Any:
-        return np.stack([one for route in routes for one in _values(moments, route, at)], axis=-1)
+        paths = moments.matrices.paths
+        change = paths[..., outcome, product]
+        return np.stack([one for route in routes for one in route_values(paths, change, route, at)], axis=-1)
 
     sample = implied(fit.structure, fit.theta)
-    estimates, scales = values(sample), [_scale(sample, route) for route in routes]
+    estimates, scales = values(sample), [route_scale(sample, route) for route in routes]
     errors = _errors(found, values)
     low = high = np.full(len(estimates), np.nan)
     told, problems = Interval(method, level, 0, 0, 0, 0, None), list[Problem]()
-    if draws > 1 and can_resample(fit):
+    if not can_resample(fit):
+        told, (low, high) = by_delta(level), delta_limits(estimates, errors, level)
+    elif draws > 1:
         setting = bootstrap_setting(fit, products=found.expansion.products)
         drawn = bootstrap_draws(setting, draws, seed, **how)
         told = Interval(method, level, drawn.requested, drawn.used, drawn.failed, drawn.inadmissible, seed)
@@ -130,24 +136,42 @@ def moderated_mediation(
         if drawn.used > 1:
             resampled = map_draws(fit.solution.compiled.structure, drawn, values)
             low, high = bootstrap_interval(resampled, estimates, level, method)
+    return ModeratedMediation(
+        told, mediation_of(routes, place, at, scales, estimates, errors, low, high), tuple(problems)
+    )
+
+
+def by_delta(level: float) -> Interval:
+    """How intervals are made where nothing is resampled."""
+    return Interval("delta", level, 0, 0, 0, 0, None)
+
+
+def delta_limits(estimates: Floats, errors: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the normal intervals (k,) from delta-method errors (k,)."""
+    reach = float(norm.ppf((1 + level) / 2)) * errors
+    return estimates - reach, estimates + reach
+
+
+def mediation_of(
+    routes: Sequence[Route],
+    place: Placement,
+    at: Sequence[float],
+    scales: Sequence[float],
+    *columns: Floats,
+) -> tuple[ModeratedRoute, ...]:
+    """The routes with their numbers: ``columns`` are estimates, errors and both limits, of each route its
+    values ``at`` and then its index."""
     width = len(at) + 1
-    made = tuple(
-        _route(
-            route,
-            place,
-            at,
-            scale,
-            *(part[k * width : (k + 1) * width] for part in (estimates, errors, low, high)),
-        )
+    return tuple(
+        _route(route, place, at, scale, *(part[k * width : (k + 1) * width] for part in columns))
         for k, (route, scale) in enumerate(zip(routes, scales, strict=True))
     )
-    return ModeratedMediation(told, made, tuple(problems))
 
 
-def _routes(model: Model, found: InteractionFit, path: Moderation) -> Iterator[_Route]:
+def routes_over(model: Model, path: Moderation, names_of_places: Sequence[str]) -> Iterator[Route]:
     """Every route with a mediator that runs over the moderated path."""
-    places = {name: i for i, name in enumerate(found.fit.structure.names)}
-    edges = path_edges(model, found.fit)
+    places = {name: i for i, name in enumerate(names_of_places)}
+    edges = model_edges(model)
     # the moderator's own path to the outcome is no part of a route over the moderated path
     starts = dict.fromkeys(name for name, _ in edges)
     ends = dict.fromkeys(name for _, name in edges)
@@ -160,27 +184,26 @@ def _routes(model: Model, found: InteractionFit, path: Moderation) -> Iterator[_
             for names in through:
                 pairs = list(pairwise(names))
                 if (path.predictor, path.outcome) in pairs and path.moderator not in names:
-                    yield _Route(
+                    yield Route(
                         names,
                         tuple(places[name] for name in names),
                         pairs.index((path.predictor, path.outcome)),
-                        places[f"{path.predictor}:{path.moderator}"],
                     )
 
 
-def _values(at: Implied, route: _Route, moderator: Sequence[float]) -> list[Any]:
-    """The conditional indirect effects and the index, each a number or one per draw."""
-    paths = at.matrices.paths
+def route_values(paths: Any, change: Any, route: Route, moderator: Sequence[float]) -> list[Any]:
+    """The conditional indirect effects and the index, each a number or one per draw, from the ``paths`` (...,
+    K, K) and the product's coefficient ``change`` (...,)."""
     pairs = list(pairwise(route.places))
     effects = [paths[..., end, start] for start, end in pairs]
     changes: list[Any] = [0.0] * len(pairs)
-    changes[route.moderated] = paths[..., pairs[route.moderated][1], route.product][..., None]
+    changes[route.moderated] = change[..., None]
     columns = [effect[..., None] for effect in effects]
     found = [conditional_product(columns, changes, one)[..., 0] for one in moderator]
     return [*found, index_of_moderated_mediation(columns, changes)[..., 0]]
 
 
-def _scale(at: Implied, route: _Route) -> float:
+def route_scale(at: Implied, route: Route) -> float:
     """Standard deviation of the route's start over that of its end."""
     variance = np.diagonal(at.total)
     return float(np.sqrt(variance[route.places[0]] / variance[route.places[-1]]))
@@ -197,7 +220,7 @@ def _errors(found: InteractionFit, values: Any) -> Floats:
 
 
 def _route(
-    route: _Route,
+    route: Route,
     place: Placement,
     at: Sequence[float],
     scale: float,

@@ -3,7 +3,7 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tam.engine.fit import Fit
+    from tam.engine.fit_record import Estimated
+    from tam.engine.structure import Implied
 
 #: Where slopes are read: standard deviations of the moderator from its mean.
 PROBES = {"-1 sd": -1.0, "mean": 0.0, "+1 sd": 1.0}
@@ -132,10 +134,15 @@ def moderated_path(fit: Fit, data: pd.DataFrame, predictor: str, moderator: str,
 
 def placement(fit: Fit, data: pd.DataFrame, name: str) -> Placement:
     """Where a construct (or column) of the model lies on the scale of its items."""
-    parts = indicators_of(fit)
+    return placed(fit.structure.names, fit.solution.minimum.point.implied, indicators_of(fit), data, name)
+
+
+def placed(
+    names: Sequence[str], at: Implied, parts: Mapping[str, list[str]], data: pd.DataFrame, name: str
+) -> Placement:
+    """The same from the implied moments of the variables ``names``; ``parts`` the indicators of each."""
     weights = score_weights(parts, name)
-    place = {one: i for i, one in enumerate(fit.structure.names)}
-    at = fit.solution.minimum.point.implied
+    place = {one: i for i, one in enumerate(names)}
     loading = sum(weight * float(at.effects[place[item], place[name]]) for item, weight in weights.items())
     scores = mean_score(data, parts, name)
     scores = scores[~np.isnan(scores)]
@@ -144,7 +151,7 @@ def placement(fit: Fit, data: pd.DataFrame, name: str) -> Placement:
     return Placement(float(scores.mean()), loading, float(scores.min()), float(scores.max()), deviation)
 
 
-def indicators_of(fit: Fit) -> Mapping[str, list[str]]:
+def indicators_of(fit: Estimated) -> Mapping[str, list[str]]:
     """The indicators of every latent variable of the model, in order."""
     found: dict[str, list[str]] = {}
     for row in fit.table.rows:

@@ -239,7 +239,11 @@ def interaction_size(fit: Fit, outcome: str, product: str) -> InteractionSize | 
     if not 0 <= explained < variance:
         return Unavailable("a variance is not positive")
     own = explained_by_product(coefficients, covariance, names.index(product))
-    r2, delta = explained / variance, own / variance
+    return size_of(explained / variance, own / variance)
+
+
+def size_of(r2: float, delta: float) -> InteractionSize:
+    """f2 and its benchmark from the outcome's ``r2`` and the product's own part ``delta``."""
     f2 = f_squared(delta, r2)
     reached = [name for name, least in BENCHMARKS.items() if f2 >= least]
     return InteractionSize(

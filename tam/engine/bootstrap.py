@@ -138,8 +138,8 @@ def bootstrap_setting(
 
 
 def can_resample(fit: Fit) -> bool:
-    """Whether the estimator has a bootstrap."""
-    return fit.options.estimator in RESAMPLED
+    """Whether the estimator has a bootstrap, and the fit no constraints that a resample does not know."""
+    return fit.options.estimator in RESAMPLED and fit.resampled
 
 
 def estimates_of(estimator: str) -> Literal["ML", "GLS", "ULS"]:

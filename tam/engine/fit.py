@@ -165,6 +165,11 @@ class Fit:
     # --- the solution
 
     @property
+    def resampled(self) -> bool:
+        """Whether a resample of the rows can be fitted as this fit was."""
+        return True
+
+    @property
     def table(self) -> ParameterTable:
         return self.solution.compiled.table
 

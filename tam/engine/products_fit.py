@@ -3,7 +3,7 @@ in one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tam.engine.fit import Fit, fit_model
@@ -40,13 +40,21 @@ def fit_interactions(
 ) -> InteractionFit:
     """Fit a model with ``X:Z`` on the right of a regression to a table.
 
-    ``method`` and ``pairs`` as in ``product_indicators``; ``options`` go to ``fit_model``. Products are
-    formed from the available answers of every row, before rows are left out for missing ones. Raises
-    TamError as ``fit_model`` does, and for moments, from which no product can be formed.
+    ``method`` and ``pairs`` as in ``product_indicators``, or "constrained" (``fit_constrained``);
+    ``options`` go to ``fit_model``. Products are formed from the available answers of every row, before rows
+    are left out for missing ones. Raises TamError as ``fit_model`` does, and for moments, from which no
+    product can be formed.
     """
     syntax = parse_model(model)
     if isinstance(data, Moments):
         raise TamError([problem("interaction-needs-rows", name=name) for name in interaction_names(syntax)])
+    if method == "constrained":
+        from tam.engine.products_constrained import fit_constrained
+
+        expansion = expand_interactions(syntax, data, "unconstrained", pairs)
+        fit: Fit = fit_constrained(model, data, pairs=pairs, **options)
+        told = replace(expansion, problems=())  # the fit tells them
+        return InteractionFit(fit, told, standardised_interactions(fit, expansion.products))
     expansion = expand_interactions(syntax, data, method, pairs)
     fit = fit_model(print_model(expansion.syntax), expansion.data, **options)
     return InteractionFit(fit, expansion, standardised_interactions(fit, expansion.products))

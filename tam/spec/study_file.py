@@ -17,6 +17,7 @@ from tam.spec.data_file_form import FileForm, column_rules, read_data_files, wav
 from tam.spec.instrument import Construct, Instrument, Item, Scale
 from tam.spec.instrument_file import load_instrument
 from tam.spec.instrument_forms import ColumnForm, Number, TextForm
+from tam.spec.interaction import interaction_problems
 from tam.spec.model import Model
 from tam.spec.model_file import ModelForm, build_model, load_model, shipped_models
 from tam.spec.screening_form import ScreeningForm, screening_problems
@@ -32,7 +33,6 @@ from tam.spec.text import Text, closest, is_identifier, listed
 from tam.spec.validate import Locate, Strict, as_problems
 
 FILE_NAME = "study.toml"
-OFFERED_INTERACTIONS = ("dblcent", "meancentred", "residual")
 
 
 class StudyModelForm(ModelForm):
@@ -137,9 +137,7 @@ def load_study(path: str | Path | None = None, data: Sequence[str | Path] = ()) 
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     instrument = _instrument(form, file.parent, where, digest)
     model, problems = _model(form, instrument, file.parent, where)
-    problems += _group_problems(form, instrument, where) + _option_problems(
-        form, where, bool(model.moderations)
-    )
+    problems += _group_problems(form, instrument, where) + _option_problems(form, where, model)
     problems += screening_problems(form.screening, where)
     problems += _marker_problems(form, instrument, model, where)
     files, found = read_data_files(form.data, form.files, file.parent, where)
@@ -283,26 +281,20 @@ def _group_problems(form: StudyForm, instrument: Instrument, where: Locate) -> l
     return found
 
 
-def _option_problems(form: StudyForm, where: Locate, moderated: bool) -> list[Problem]:
+def _option_problems(form: StudyForm, where: Locate, model: Model) -> list[Problem]:
     """What cannot be asked for, or not together."""
     found: list[Problem] = []
     if isinstance(form.language, str) and form.language not in ("en", "zh"):
         place = where(("language",))
         found.append(problem("bad-value", place, key="language", value=form.language, reason="en or zh"))
     options, place = form.options, where(("options",))
-    if options.interaction not in OFFERED_INTERACTIONS:
-        found.append(
-            problem(
-                "option-not-offered",
-                where(("options", "interaction")),
-                option="interaction",
-                value=options.interaction,
-                offered=OFFERED_INTERACTIONS,
-            )
-        )
+    place_of_method = where(("options", "interaction"))
+    found += interaction_problems(
+        options.interaction, options.estimator, options.missing, model, place_of_method
+    )
     if options.estimator == "WLSMV" and options.missing == "fiml":
         found.append(problem("ordered-with-fiml", place))
-    if options.estimator == "WLSMV" and moderated:
+    if options.estimator == "WLSMV" and model.moderations:
         found.append(problem("ordered-with-moderation", place))
     return found
 

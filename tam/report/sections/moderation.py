@@ -48,7 +48,8 @@ def _analysis(context: Context, one: Mapping[str, Any], index: int) -> list[Bloc
     reason = context.reason("moderation", "analyses", str(index))
     if one.get("est") is None:
         return [Absent(context.say("absent.moderation", name=interaction(context, one), reason=reason))]
-    blocks: list[Block] = [Paragraph(context.say("text.moderation_method", **_method(context, one)))]
+    measured = "text.moderation_method" if one.get("indicators") else "text.moderation_method_likelihood"
+    blocks: list[Block] = [Paragraph(context.say(measured, **_method(context, one)))]
     if one.get("converged") is False or one.get("admissible") is False:
         blocks.append(Paragraph(context.say("text.moderation_not_trusted")))
     blocks.append(_interaction_table(context, one, index))

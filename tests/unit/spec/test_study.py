@@ -106,7 +106,7 @@ def test_the_nearest_study_upward_is_found(tmp_path: Path, monkeypatch: pytest.M
         ("seed = 7", "seed = = 7", "toml-syntax", 4),
         ('by = "tier"', 'tier = {from = "f", scheme = "none"}', "unknown-tier-scheme", 24),
         ("[scale]\nmin = 1\nmax = 7\n", "", "no-scale-limits", 6),
-        ("bootstrap = 200", 'interaction = "lms"', "option-not-offered", 30),
+        ("bootstrap = 200", 'interaction = "lmx"', "bad-value", 30),
         ("bootstrap = 200", 'estimator = "WLSMV"\nmissing = "fiml"', "ordered-with-fiml", 29),
     ],
 )
