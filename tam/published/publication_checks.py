@@ -30,10 +30,12 @@ PLACED = (*AUDIT_PARTS, "htmt", "means", "sds", "alpha", "composite_reliability"
 
 
 def reference_problems(publication: Publication, where: Locate) -> list[Problem]:
+    missing = [] if publication.title else [problem("missing-key", where(("title",)), key="title")]
     wrong_names = list(_variables(publication, where))
     if wrong_names:  # every name below would be unknown
-        return wrong_names
+        return [*missing, *wrong_names]
     return [
+        *missing,
         *_named(publication, where),
         *_places(publication, where),
         *_parts_of_kind(publication, where),

@@ -257,7 +257,7 @@ class PublicationForm(Strict):
     format: Literal["tam-publication/0.1"] = Field(default="tam-publication/0.1", alias="schema")
     key: Words | None = None
     kind: Literal["reproduce", "audit", "both"] | None = None
-    title: Words
+    title: Words = ""
     authors: Words = ""
     year: Words = ""
     journal: Words = ""

@@ -1,4 +1,4 @@
-"""Publication files: what is read, and what malformed and hostile ones are told. Nothing in them is executed."""
+"""Publication files: what is read, and what malformed and hostile ones are told; nothing is executed."""
 
 from __future__ import annotations
 
