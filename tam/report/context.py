@@ -111,6 +111,12 @@ class Context:
         level = self.get("study", "options", "ci")
         return self.numbers.level(level if isinstance(level, (int, float)) else 0.95)
 
+    @property
+    def alpha(self) -> float:
+        """The level of significance that goes with the intervals."""
+        level = self.get("study", "options", "ci")
+        return 1.0 - (float(level) if isinstance(level, (int, float)) else 0.95)
+
 
 def context_for(results: Mapping[str, Any], language: str) -> Context:
     return Context(results, language, load_words(language), numbers_for(language))

@@ -13,6 +13,7 @@ from typing import Any
 from tam.report.choices import path_rows
 from tam.report.context import Context
 from tam.report.document import Level, plain
+from tam.report.grouped_model import grouped_model
 
 CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE = 0.95, 0.06, 0.08
 AVE_GUIDE, RELIABILITY_GUIDE, HTMT_GUIDE = 0.50, 0.70, 0.85
@@ -172,7 +173,12 @@ def _level(context: Context) -> float:
 
 
 def _groups(context: Context) -> Iterator[Finding]:
+    """By grouping: what the model of all groups says; what scores say where there is none."""
     for grouping in context.rows("comparison", "groupings"):
+        model = grouped_model(context, grouping)
+        if model:
+            yield Finding("groups_compared", *model)
+            continue
         tested = [
             one for one in grouping.get("constructs") or () if (one.get("welch") or {}).get("p") is not None
         ]

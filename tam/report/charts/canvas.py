@@ -68,18 +68,23 @@ class Canvas:
         style: Any = (0, dashes) if dashes else "-"
         xs, ys = [x for x, _ in points], [y for _, y in points]
         line = Line2D(xs, ys, color=_HEX[color], linewidth=width, linestyle=style, solid_capstyle="round")
-        self.axes.add_artist(line)
+        self._add(line)
 
     def rect(self, x: float, y: float, width: float, height: float, color: str) -> None:
         from matplotlib.patches import Rectangle
 
-        self.axes.add_artist(Rectangle((x, y), width, height, facecolor=_HEX[color], linewidth=0))
+        self._add(Rectangle((x, y), width, height, facecolor=_HEX[color], linewidth=0))
 
     def dot(self, x: float, y: float, radius: float, color: str, *, hollow: bool = False) -> None:
         from matplotlib.patches import Circle
 
         fill = _HEX["surface"] if hollow else _HEX[color]
-        self.axes.add_artist(Circle((x, y), radius, facecolor=fill, edgecolor=_HEX[color], linewidth=1.6))
+        self._add(Circle((x, y), radius, facecolor=fill, edgecolor=_HEX[color], linewidth=1.6))
+
+    def _add(self, artist: Any) -> None:
+        """What is drawn later lies above what was drawn before; matplotlib puts lines above all else."""
+        artist.set_zorder(len(self.axes.get_children()))
+        self.axes.add_artist(artist)
 
     def text(
         self,
@@ -105,6 +110,7 @@ class Canvas:
             fontweight="bold" if bold else "normal",
             rotation=90 if turned else 0,
             rotation_mode="anchor",
+            zorder=len(self.axes.get_children()),
         )
 
 

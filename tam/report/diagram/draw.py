@@ -9,11 +9,20 @@ from tam.report.diagram.layout import LABEL_LINE, Drawn, Plan
 from tam.report.diagram.model import Diagram, Node
 
 
-def draw(diagram: Diagram, planned: Plan, title: str, description: str, key: str = "diagram") -> str:
-    """One inline SVG, readable without its surroundings: title and description stand inside."""
+def draw(
+    diagram: Diagram,
+    planned: Plan,
+    title: str,
+    description: str,
+    key: str = "diagram",
+    kind: str = "diagram",
+) -> str:
+    """One inline SVG, readable without its surroundings: title and description stand inside.
+
+    ``kind``: its classes for the stylesheet."""
     nodes = {node.name: node for node in diagram.nodes}
     parts = [
-        f'<svg class="diagram" viewBox="0 0 {_n(planned.width)} {_n(planned.height)}" role="img"'
+        f'<svg class="{kind}" viewBox="0 0 {_n(planned.width)} {_n(planned.height)}" role="img"'
         f' width="{_n(planned.width)}" height="{_n(planned.height)}"'
         f' aria-labelledby="{key}-title {key}-desc">',
         f'<title id="{key}-title">{escape(title)}</title>',
@@ -40,6 +49,8 @@ def _kind(one: Drawn) -> str:
         kinds.append("moderates")
     if not one.arrow.certain:
         kinds.append("open")
+    if one.arrow.marked:
+        kinds.append("marked")
     return " ".join(kinds)
 
 
@@ -83,6 +94,8 @@ def _label(one: Drawn) -> str:
     kind = "label" if one.arrow.certain else "label open"
     if one.arrow.onto:
         kind += " moderates"
+    if one.arrow.marked:
+        kind += " marked"
     first = box.y - LABEL_LINE * (len(one.arrow.label) - 1) / 2
     lines = "".join(
         f'<text class="{"value" if index == 0 else "interval"}" x="{_n(box.x)}" '

@@ -32,7 +32,7 @@ def path_diagram(context: Context) -> DrawnDiagram | None:
     arrows = (*paths, *_moderations(context, paths))
     if not arrows:
         return None
-    places = _places(context, arrows)
+    places = places_for(context, arrows)
     drawn_arrows = tuple(arrow for arrow in arrows if arrow.source in places and arrow.target in places)
     nodes = tuple(_node(context, name, drawn_arrows) for name in places)
     diagram = Diagram(nodes, drawn_arrows, places)
@@ -91,7 +91,7 @@ def _moderations(context: Context, paths: Sequence[Arrow]) -> list[Arrow]:
     return found
 
 
-def _places(context: Context, arrows: Iterable[Arrow]) -> dict[str, Position]:
+def places_for(context: Context, arrows: Iterable[Arrow]) -> dict[str, Position]:
     """The grid of the model; else one that is found. Controls are drawn only where the grid has them."""
     arrows = tuple(arrows)
     used = list(dict.fromkeys(name for arrow in arrows for name in (arrow.source, arrow.target)))

@@ -19,6 +19,26 @@ _LABEL_PLACES = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a drawing is made of, in pixels; ``bend`` scales the detours of arrows."""
+
+    node_width: float = NODE_WIDTH
+    node_height: float = NODE_HEIGHT
+    column_pitch: float = COLUMN_PITCH
+    staggered_pitch: float = STAGGERED_PITCH
+    empty_pitch: float = EMPTY_PITCH
+    row_pitch: float = ROW_PITCH
+    margin: float = MARGIN
+    label_size: float = LABEL_SIZE
+    bend: float = 1.0
+
+
+FULL = Sizes()
+SMALL = Sizes(74.0, 42.0, 146.0, 120.0, 46.0, 86.0, 6.0, 12.5, 0.6)
+"""For several drawings beside each other: names instead of labels in the boxes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """An arrow as it will be drawn; ``dot`` is where a moderator lands on its path."""
 
@@ -36,54 +56,54 @@ class Plan:
     drawn: tuple[Drawn, ...]
 
 
-def plan(diagram: Diagram) -> Plan:
+def plan(diagram: Diagram, sizes: Sizes = FULL) -> Plan:
     """Where everything of the diagram goes. Deterministic: the same diagram gives the same plan."""
-    boxes = node_boxes(diagram.places)
-    curves = route(diagram.arrows, boxes)
-    labels = place_labels(diagram.arrows, curves, boxes)
+    boxes = node_boxes(diagram.places, sizes)
+    curves = route(diagram.arrows, boxes, sizes.bend)
+    labels = place_labels(diagram.arrows, curves, boxes, sizes.label_size)
     drawn = tuple(
         Drawn(arrow, curves[index], labels[index], curves[index].end if arrow.onto else None)
         for index, arrow in enumerate(diagram.arrows)
         if index in curves
     )
     extent = _extent(boxes, drawn)
-    shift_x, shift_y = MARGIN - extent.left, MARGIN - extent.top
+    shift_x, shift_y = sizes.margin - extent.left, sizes.margin - extent.top
     return Plan(
-        extent.width + 2 * MARGIN,
-        extent.height + 2 * MARGIN,
+        extent.width + 2 * sizes.margin,
+        extent.height + 2 * sizes.margin,
         {name: _moved_box(box, shift_x, shift_y) for name, box in boxes.items()},
         tuple(_moved(one, shift_x, shift_y) for one in drawn),
     )
 
 
-def node_boxes(places: Mapping[str, Position]) -> dict[str, Box]:
+def node_boxes(places: Mapping[str, Position], sizes: Sizes = FULL) -> dict[str, Box]:
     """Boxes on the grid. Columns that share no row move closer together, empty ones are a little space."""
-    across = _column_positions(places)
+    across = _column_positions(places, sizes)
     return {
-        name: Box(across[column], row * ROW_PITCH, NODE_WIDTH, NODE_HEIGHT)
+        name: Box(across[column], row * sizes.row_pitch, sizes.node_width, sizes.node_height)
         for name, (column, row) in places.items()
     }
 
 
-def _column_positions(places: Mapping[str, Position]) -> list[float]:
+def _column_positions(places: Mapping[str, Position], sizes: Sizes) -> list[float]:
     last = max((column for column, _ in places.values()), default=0)
     filled = {column for column, _ in places.values()}
     rows = {column: {row for other, row in places.values() if other == column} for column in range(last + 1)}
     across = [0.0]
     for column in range(1, last + 1):
-        near = STAGGERED_PITCH if {column, column - 1} <= filled else EMPTY_PITCH
-        clear = [across[left] + COLUMN_PITCH for left in range(column) if rows[left] & rows[column]]
+        near = sizes.staggered_pitch if {column, column - 1} <= filled else sizes.empty_pitch
+        clear = [across[left] + sizes.column_pitch for left in range(column) if rows[left] & rows[column]]
         across.append(max([across[-1] + near, *clear]))
     return across
 
 
-def route(arrows: Sequence[Arrow], boxes: Mapping[str, Box]) -> dict[int, Curve]:
+def route(arrows: Sequence[Arrow], boxes: Mapping[str, Box], scale: float = 1.0) -> dict[int, Curve]:
     """A curve for each arrow: straight where nothing is in the way, else the gentlest bend that is free."""
     curves: dict[int, Curve] = {}
     paths: dict[tuple[str, str], Curve] = {}
     for index, arrow in enumerate(arrows):
         if arrow.onto is None and arrow.source in boxes and arrow.target in boxes:
-            curves[index] = _free(arrow.source, arrow.target, boxes)
+            curves[index] = _free(arrow.source, arrow.target, boxes, scale)
             paths[(arrow.source, arrow.target)] = curves[index]
     for index, arrow in enumerate(arrows):
         if arrow.onto is not None and arrow.source in boxes and arrow.onto in paths:
@@ -91,11 +111,12 @@ def route(arrows: Sequence[Arrow], boxes: Mapping[str, Box]) -> dict[int, Curve]
     return curves
 
 
-def _free(source: str, target: str, boxes: Mapping[str, Box]) -> Curve:
-    others = [box.grown(6) for name, box in boxes.items() if name not in (source, target)]
+def _free(source: str, target: str, boxes: Mapping[str, Box], scale: float) -> Curve:
+    others = [box.grown(6 * scale) for name, box in boxes.items() if name not in (source, target)]
     best, fewest = None, math.inf
     for bend in _BENDS:
-        curve = cut(between(boxes[source].centre, boxes[target].centre, bend), boxes[source], boxes[target])
+        bowed = between(boxes[source].centre, boxes[target].centre, bend * scale)
+        curve = cut(bowed, boxes[source], boxes[target])
         hits = sum(passes_through(curve.points(), box) for box in others)
         if hits < fewest:
             best, fewest = curve, hits
@@ -124,14 +145,17 @@ def text_width(text: str, size: float) -> float:
     return size * sum(1.0 if ord(char) > 0x2E80 else 0.6 for char in text)
 
 
-def label_size(arrow: Arrow) -> tuple[float, float]:
+def label_size(arrow: Arrow, size: float = LABEL_SIZE) -> tuple[float, float]:
     """Width and height of an arrow's label: the coefficient, and its interval in smaller print."""
-    widths = [text_width(line, LABEL_SIZE if index == 0 else 11.0) for index, line in enumerate(arrow.label)]
+    widths = [text_width(line, size if index == 0 else 11.0) for index, line in enumerate(arrow.label)]
     return (max(widths) + 6, LABEL_LINE * len(arrow.label) + 3) if widths else (0.0, 0.0)
 
 
 def place_labels(
-    arrows: Sequence[Arrow], curves: Mapping[int, Curve], boxes: Mapping[str, Box]
+    arrows: Sequence[Arrow],
+    curves: Mapping[int, Curve],
+    boxes: Mapping[str, Box],
+    size: float = LABEL_SIZE,
 ) -> dict[int, Box | None]:
     """A box for each label on its own arrow, short arrows first, where it covers least of the rest."""
     placed: dict[int, Box | None] = dict.fromkeys(curves)
@@ -139,7 +163,7 @@ def place_labels(
     dots = [Box(*curves[i].end, 16, 16) for i, arrow in enumerate(arrows) if arrow.onto and i in curves]
     lines = {index: curve.points() for index, curve in curves.items()}
     for index in sorted(curves, key=lambda i: (curves[i].length, i)):
-        width, height = label_size(arrows[index])
+        width, height = label_size(arrows[index], size)
         if not width:
             continue
         best, least = None, math.inf

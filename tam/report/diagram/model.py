@@ -20,7 +20,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A path, or a moderation when ``onto`` names the path (predictor, outcome) that the arrow lands on."""
+    """A path, or a moderation when ``onto`` names the path (predictor, outcome) that the arrow lands on.
+
+    ``marked``: to stand out from the others."""
 
     source: str
     target: str
@@ -30,6 +32,7 @@ class Arrow:
     ci_high: float | None = None
     onto: tuple[str, str] | None = None
     label: tuple[str, ...] = ()
+    marked: bool = False
 
     @property
     def certain(self) -> bool:

@@ -15,6 +15,7 @@ from tam.report.estimation import (
     with_all_answers,
 )
 from tam.report.findings import judge_fit, weak_constructs
+from tam.report.sections.comparison_limits import grouped_limits
 
 
 def limits_section(context: Context) -> Section:
@@ -35,8 +36,7 @@ def _limits(context: Context) -> Iterator[Rich]:
         yield context.say("limits.draft", status=context.word(key) if key in context.words else status)
     yield from _sample_limits(context)
     yield from _model_limits(context)
-    if context.rows("comparison", "groupings"):
-        yield context.say("limits.invariance")
+    yield from grouped_limits(context)
     if context.rows("moderation", "analyses"):
         yield context.say("limits.moderation")
         if not has_robust_errors(context):
