@@ -8,6 +8,7 @@ from tam.report.context import Context
 from tam.report.document import Document, Rich, numbered
 from tam.report.estimation import estimator_name
 from tam.report.sections.answer import answer_section
+from tam.report.sections.checklist import checklist_section
 from tam.report.sections.comparison import comparison_section
 from tam.report.sections.effects import effects_section
 from tam.report.sections.items import items_section
@@ -33,6 +34,7 @@ _SECTIONS = (
     robustness_section,
     limits_section,
     method_section,
+    checklist_section,
     problems_section,
     references_section,
     provenance_section,

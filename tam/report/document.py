@@ -11,12 +11,14 @@ Level = Literal["good", "plain", "caution", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text. ``language`` is set where it differs from the document's."""
+    """A stretch of text. ``language`` is set where it differs from the document's, ``target`` where it leads
+    to a section of the document."""
 
     text: str
     italic: bool = False
     strong: bool = False
     language: str | None = None
+    target: str | None = None
 
 
 Rich = tuple[Run, ...]

@@ -60,6 +60,7 @@ def test_the_report_does_not_compute() -> None:
 
 CATCHES_EVERYTHING = {
     "tam/cli/exit_codes.py": "the one place where anything that went wrong becomes an exit code",
+    "tam/engine/beside.py": "what went wrong in another process is raised again where its result is awaited",
     "tam/data/workbook.py": "the foreign reader of workbooks fails on damaged files with any class of error",
 }
 

@@ -19,6 +19,7 @@ from tam.report.rows import (
     words_column,
 )
 from tam.report.sections.fit import fit_table
+from tam.report.sections.local_fit import local_fit_blocks
 
 
 def structure_section(context: Context) -> Section:
@@ -29,6 +30,7 @@ def structure_section(context: Context) -> Section:
     blocks.extend(_diagram(context))
     blocks.append(_paths_table(context))
     blocks.append(fit_table(context))
+    blocks.extend(local_fit_blocks(context))
     blocks.append(_variance_table(context))
     blocks.append(Paragraph(_engines(context)))
     return Section("structure", context.say("sections.structure"), tuple(blocks))

@@ -163,7 +163,7 @@ MALFORMED: dict[str, tuple[str | bytes, list[tuple[str, int | None]]]] = {
     "not text": (b"\xff\xfe\x00\x80title", [("yaml-syntax", None)]),
     "a bracket not closed": (change("[PU, PEOU, IU]", "[PU, PEOU, IU"), [("yaml-syntax", 6)]),
     "a python object": (
-        change("title: A small paper", "title: !!python/object/apply:os.system ['touch /tmp/never']"),
+        change("title: A small paper", "title: !!python/object/apply:os.system ['touch never-made']"),
         [("yaml-tag", 2)],
     ),
     "a python name": (change("A small paper", "!!python/name:os.system x"), [("yaml-tag", 2)]),
@@ -240,7 +240,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, name: str) -> None:
     found = problems(tmp_path, text)
     assert found == expected
     assert time.perf_counter() - started < 5
-    assert not Path("/tmp/never").exists()
+    assert not Path("never-made").exists()
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
