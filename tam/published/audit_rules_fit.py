@@ -1,0 +1,424 @@
+"""Rules on lines of fit indices: chi-square, degrees of freedom, p and the indices made from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tam.published.audit_check import Check, Severity, Verdict, compared, flaw, interval, placed, point
+from tam.published.audit_models import Count, recount
+from tam.published.printed import Printed
+from tam.published.publication import PrintedFit, Publication
+from tam.stats.interval_arithmetic import Interval
+from tam.stats.printed_fit import (
+    agfi_range,
+    implied_df,
+    index_from_index,
+    index_range,
+    normed_chisq_range,
+    parsimony_range,
+    rmsea_limits_range,
+    rmsea_pvalue_range,
+    rmsea_range,
+)
+from tam.stats.printed_tests import chisq_p_range
+
+_ROBUST = re.compile(r"\bML[MRFV]+\b|\bWLS\w*|DWLS|robust|bollen.stine|稳健", re.IGNORECASE)
+ROBUST_NOTE = "the line may hold robust values whose scaling is not printed"
+INDICES = ("nfi", "ifi", "cfi", "rfi", "tli")
+_ORDER = (("tli", "cfi"), ("nfi", "cfi"), ("cfi", "ifi"), ("nfi", "ifi"), ("rfi", "nfi"), ("rfi", "tli"))
+_PLAIN, _SCALED = "chisq", "chisq_scaled"
+
+
+@dataclass(frozen=True, slots=True)
+class Chisq:
+    """One chi-square of a line with its degrees of freedom (None: not printed and not implied)."""
+
+    name: str
+    value: Printed | None
+    range: Interval
+    middle: Interval
+    df: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of fit indices and what is known about its model."""
+
+    fit: PrintedFit
+    where: str
+    chisqs: tuple[Chisq, ...]
+    n: int | None
+    count: Count | None
+    observed: int | None
+    baseline_df: int | None
+    robust: bool
+
+    def printed(self, name: str) -> Printed | None:
+        return self.fit.measures.get(name)
+
+    @property
+    def tested(self) -> list[tuple[Chisq, int]]:
+        return [(one, one.df) for one in self.chisqs if one.df is not None and one.df > 0]
+
+    @property
+    def uncertain(self) -> Verdict:
+        """The verdict where no printed chi-square explains an index."""
+        return "undecidable" if self.robust else "inconsistent"
+
+
+def fit_lines(publication: Publication) -> tuple[Line, ...]:
+    """The lines of the tables of fit, and the one of ``printed_fit``."""
+    fits = list(publication.fits)
+    if publication.printed_fit:
+        fits.append(PrintedFit("", publication.printed_fit, place=publication.places.get("printed_fit")))
+    return tuple(_line(one, publication) for one in fits)
+
+
+def _line(fit: PrintedFit, publication: Publication) -> Line:
+    count = recount(fit, publication)
+    observed, baseline_df = _sizes(fit, count)
+    words = f"{fit.name} {publication.software or ''}"
+    return Line(
+        fit,
+        placed(fit.name or "fit", fit.place),
+        tuple(_chisqs(fit)),
+        fit.n or publication.n,
+        count,
+        observed,
+        baseline_df,
+        _ROBUST.search(words) is not None,
+    )
+
+
+def _sizes(fit: PrintedFit, count: Count | None) -> tuple[int | None, int | None]:
+    """Observed variables and df of the baseline: printed, or of a description that gives the printed df."""
+    df = fit.measures.get("df")
+    stated = fit.measures.get("baseline_df")
+    observed = fit.observed
+    if observed is None and count is not None and df is not None and count.observed:
+        observed = count.observed if count.firm or df.value in count.df else None
+    if stated is not None:
+        return observed, int(stated.value)
+    return observed, None if observed is None else observed * (observed - 1) // 2
+
+
+def _chisqs(fit: PrintedFit) -> Iterator[Chisq]:
+    df = fit.measures.get("df")
+    for name, own in ((_PLAIN, "df"), (_SCALED, "df_scaled")):
+        value = fit.measures.get(name)
+        stated = fit.measures.get(own, df)
+        whole = None if stated is None or not stated.value.is_integer() else int(stated.value)
+        if value is not None:
+            if whole is None and stated is None:
+                whole = _implied(value, fit)
+            yield Chisq(name, value, interval(value).cut(0), point(value), whole)
+    normed = fit.measures.get("chisq_df")
+    if normed is not None and df is not None and not {_PLAIN, _SCALED} & set(fit.measures):
+        size = Interval.of(Fraction(int(df.value)))
+        yield Chisq("chisq_df", None, interval(normed).cut(0) * size, point(normed) * size, int(df.value))
+
+
+def _implied(value: Printed, fit: PrintedFit) -> int | None:
+    """df that only chi-square and chi-square / df give; None unless one whole number does."""
+    normed = fit.measures.get("chisq_df")
+    found = () if normed is None else implied_df(interval(value), interval(normed))
+    return found[0] if len(found) == 1 else None
+
+
+def fit_checks(publication: Publication) -> Iterator[Check]:
+    for line in fit_lines(publication):
+        yield from _limits(line)
+        yield from _normed(line)
+        yield from _pvalue(line)
+        yield from _rmsea(line)
+        yield from _rmsea_limits(line)
+        yield from _close_fit(line)
+        yield from _comparative(line)
+        yield from _order(line)
+        yield from _adjusted(line)
+
+
+def _limits(line: Line) -> Iterator[Check]:
+    """Indices outside the range that their formulas allow."""
+    for name in ("cfi", "nfi", "gfi", "agfi", "pnfi", "pgfi", "rfi"):
+        value = line.printed(name)
+        if value is not None and value.low > 1:
+            yield flaw(
+                "index_limits", f"{line.where}: {name.upper()}", value.text, "it cannot exceed 1", high=1.0
+            )
+    for name in ("chisq", "chisq_scaled", "chisq_df", "rmsea", "srmr", "rmr", "cfi"):
+        value = line.printed(name)
+        if value is not None and value.high < 0:
+            where = f"{line.where}: {name}"
+            yield flaw("index_limits", where, value.text, "it cannot be negative", low=0.0)
+
+
+def _normed(line: Line) -> Iterator[Check]:
+    printed = line.printed("chisq_df")
+    found = [(one, df) for one, df in line.tested if one.value is not None]
+    if printed is None or not found:
+        return
+    if all(one.value is not None and _implied_only(line, one) for one, _ in found):
+        note = "degrees of freedom are not printed; they follow from these two values"
+        yield compared(
+            "normed_chisq",
+            line.where,
+            printed,
+            [normed_chisq_range(found[0][0].range, found[0][1])],
+            normed_chisq_range(found[0][0].middle, found[0][1]),
+            agrees=note,
+        )
+        return
+    ranges = [normed_chisq_range(one.range, df) for one, df in found]
+    middle = normed_chisq_range(found[0][0].middle, found[0][1])
+    yield compared("normed_chisq", line.where, printed, ranges, middle)
+
+
+def _implied_only(line: Line, one: Chisq) -> bool:
+    return line.printed("df") is None and not (one.name == _SCALED and line.printed("df_scaled"))
+
+
+def _pvalue(line: Line) -> Iterator[Check]:
+    for key, names in (("pvalue", (_PLAIN, _SCALED)), ("pvalue_scaled", (_SCALED,))):
+        printed = line.printed(key)
+        found = [(one, df) for one, df in line.tested if one.name in (*names, "chisq_df")]
+        fractional = line.printed("df") or line.printed("df_scaled")
+        if printed is None or not found:
+            if printed is not None and fractional is not None and not fractional.value.is_integer():
+                yield from _fractional(line, printed, fractional.value)
+            continue
+        ranges = [chisq_p_range(one.range, df) for one, df in found]
+        middle = chisq_p_range(found[0][0].middle, found[0][1])
+        yield compared("chisq_p", line.where, printed.within(0, 1), ranges, middle)
+
+
+def _fractional(line: Line, printed: Printed, df: float) -> Iterator[Check]:
+    """Scaled and shifted tests have degrees of freedom that are not whole."""
+    found = [one for one in line.chisqs if one.value is not None]
+    if found and df > 0:
+        ranges = [chisq_p_range(one.range, df) for one in found]
+        yield compared(
+            "chisq_p",
+            line.where,
+            printed,
+            ranges,
+            chisq_p_range(found[0].middle, df),
+            otherwise="undecidable",
+        )
+
+
+def _normed_ranges(line: Line) -> list[tuple[Interval, Interval]]:
+    """Chi-square / df in every version the line allows, with its middle: plain, scaled, robust."""
+    found = [
+        (normed_chisq_range(one.range, df), normed_chisq_range(one.middle, df)) for one, df in line.tested
+    ]
+    by_name = {one.name: (one, df) for one, df in line.tested}
+    if _PLAIN in by_name and _SCALED in by_name:
+        (plain, df), (scaled, _) = by_name[_PLAIN], by_name[_SCALED]
+        found.append((_robust(plain.range, scaled.range, df), _robust(plain.middle, scaled.middle, df)))
+    printed = line.printed("chisq_df")
+    if not found and printed is not None:
+        found.append((interval(printed).cut(0), point(printed)))
+    return found
+
+
+def _robust(plain: Interval, scaled: Interval, df: int) -> Interval:
+    """X/df of a robust RMSEA: (X - c df) / df + 1 with the scaling factor c = X / X_scaled."""
+    if scaled.low <= 0:
+        return Interval.of(0)
+    return plain * Interval.of(Fraction(1, df)) - plain / scaled + Interval.of(1)
+
+
+def _rmsea(line: Line) -> Iterator[Check]:
+    printed, found = line.printed("rmsea"), _normed_ranges(line)
+    if printed is None or not found or line.n is None:
+        return
+    sizes = {1, line.fit.groups}
+    ranges = [rmsea_range(one, line.n, groups) for one, _ in found for groups in sizes]
+    middle = rmsea_range(found[0][1], line.n, line.fit.groups)
+    several = len(line.tested) > 1
+    otherwise: Verdict = "inconsistent" if several else line.uncertain
+    yield compared(
+        "rmsea",
+        line.where,
+        printed,
+        ranges,
+        middle,
+        otherwise=otherwise,
+        note=ROBUST_NOTE if otherwise == "undecidable" else "",
+    )
+
+
+def _rmsea_limits(line: Line) -> Iterator[Check]:
+    low, high, own = line.printed("rmsea_ci_low"), line.printed("rmsea_ci_high"), line.printed("rmsea")
+    if (
+        low is not None
+        and high is not None
+        and own is not None
+        and not (low.low <= own.high and own.low <= high.high)
+    ):
+        note = "the interval does not hold the RMSEA"
+        where = f"{line.where}: RMSEA"
+        yield flaw("rmsea_interval", where, f"{own.text} [{low.text}, {high.text}]", note)
+    if line.n is None or not line.tested or line.fit.groups != 1:
+        return
+    otherwise: Verdict = "undecidable" if line.robust or len(line.tested) > 1 else "inconsistent"
+    found = [
+        rmsea_limits_range(one.range, df, line.n, level) for level in (0.90, 0.95) for one, df in line.tested
+    ]
+    first, df = line.tested[0]
+    middles = rmsea_limits_range(first.middle, df, line.n, 0.90)
+    for at, (name, printed) in enumerate((("lower", low), ("upper", high))):
+        if printed is not None:
+            where = f"{line.where}: {name} limit of RMSEA"
+            note = ROBUST_NOTE if otherwise == "undecidable" else ""
+            ranges = [one[at] for one in found]
+            yield compared(
+                "rmsea_interval", where, printed, ranges, middles[at], otherwise=otherwise, note=note
+            )
+
+
+def _close_fit(line: Line) -> Iterator[Check]:
+    printed = line.printed("rmsea_pvalue")
+    if printed is None or line.n is None or not line.tested:
+        return
+    ranges = [rmsea_pvalue_range(one.range, df, line.n, line.fit.groups) for one, df in line.tested]
+    first, df = line.tested[0]
+    middle = rmsea_pvalue_range(first.middle, df, line.n, line.fit.groups)
+    otherwise: Verdict = "undecidable" if line.robust or len(line.tested) > 1 else "inconsistent"
+    yield compared("rmsea_pvalue", line.where, printed, ranges, middle, otherwise=otherwise)
+
+
+def _comparative(line: Line) -> Iterator[Check]:
+    """CFI, TLI, NFI, IFI, RFI from the baseline model: printed, or known from one of them."""
+    if line.baseline_df is None or line.baseline_df <= 0:
+        return
+    stated = line.printed("baseline_chisq")
+    several = line.robust or len(line.tested) > 1
+    if stated is not None and line.tested:
+        for name in INDICES:
+            printed = line.printed(name)
+            if printed is not None:
+                yield from _from_baseline(line, name, printed, stated, several)
+        return
+    known = next((name for name in ("nfi", "ifi", "cfi", "rfi", "tli") if _informs(line, name)), None)
+    for name in INDICES:
+        printed = line.printed(name)
+        if known is not None and name != known and printed is not None:
+            yield from _from_index(line, name, printed, known, several)
+
+
+def _informs(line: Line, name: str) -> bool:
+    """Does the printed index say what the baseline was?"""
+    printed = line.printed(name)
+    return printed is not None and printed.high < 1 and (bool(line.tested) or name in ("cfi", "tli"))
+
+
+def _from_baseline(
+    line: Line, name: str, printed: Printed, stated: Printed, several: bool
+) -> Iterator[Check]:
+    assert line.baseline_df is not None
+    base = interval(stated)
+    found = [(one, index_range(name, base, one.range, df, line.baseline_df)) for one, df in line.tested]
+    ranges = [reach for _, reach in found if reach is not None]
+    if not ranges:
+        return
+    first, df = line.tested[0]
+    middle = index_range(name, point(stated), first.middle, df, line.baseline_df)
+    otherwise: Verdict = "undecidable" if several else "inconsistent"
+    note = ROBUST_NOTE if several else ""
+    yield compared(
+        "comparative_index",
+        f"{line.where}: {name.upper()}",
+        printed,
+        ranges,
+        middle,
+        otherwise=otherwise,
+        note=note,
+    )
+
+
+def _from_index(line: Line, name: str, printed: Printed, known: str, several: bool) -> Iterator[Check]:
+    value = line.printed(known)
+    df = line.printed("df")
+    assert value is not None and line.baseline_df is not None
+    cases: list[tuple[Interval | None, Interval | None, int]] = [
+        (one.range, one.middle, own) for one, own in line.tested
+    ]
+    if not cases and df is not None and df.value > 0:
+        cases = [(None, None, int(df.value))]
+    ranges, middles = [], []
+    for reach, middle, own in cases:
+        found = index_from_index(name, known, interval(value), reach, own, line.baseline_df)
+        if found is not None:
+            ranges.append(found)
+            middles.append(index_from_index(name, known, point(value), middle, own, line.baseline_df))
+    if ranges:
+        otherwise: Verdict = "undecidable" if several else "inconsistent"
+        note = (
+            ROBUST_NOTE
+            if several
+            else f"as {known.upper()} {value.text} and {line.baseline_df} baseline df imply"
+        )
+        yield compared(
+            "comparative_index",
+            f"{line.where}: {name.upper()}",
+            printed,
+            ranges,
+            middles[0],
+            otherwise=otherwise,
+            note=note,
+        )
+
+
+def _order(line: Line) -> Iterator[Check]:
+    """RFI <= NFI <= CFI <= IFI and RFI <= TLI <= CFI, whatever the baseline, where the model fits worse than
+    perfectly and better than the baseline."""
+    for small, large in _ORDER:
+        lesser, greater = line.printed(small), line.printed(large)
+        if lesser is None or greater is None or greater.high >= 1 or lesser.low <= 0:
+            continue
+        where = f"{line.where}: {small.upper()}, {large.upper()}"
+        text = f"{lesser.text} / {greater.text}"
+        if lesser.low > greater.high:
+            note = f"{small.upper()} cannot exceed {large.upper()}"
+            gap = lesser.low - greater.high
+            if line.robust:
+                yield Check("index_order", where, text, None, None, greater.high, "undecidable", "note", note)
+            else:
+                severity: Severity = "minor" if gap < 0.01 else "major"
+                yield Check(
+                    "index_order", where, text, None, None, greater.high, "inconsistent", severity, note
+                )
+        else:
+            yield Check("index_order", where, text, None, None, greater.high, "consistent", "none")
+
+
+def _adjusted(line: Line) -> Iterator[Check]:
+    """AGFI of GFI, PGFI of GFI, PNFI of NFI."""
+    df = line.printed("df")
+    if df is None or not df.value.is_integer() or df.value < 1:
+        return
+    own = int(df.value)
+    gfi, nfi = line.printed("gfi"), line.printed("nfi")
+    if gfi is not None and line.observed and line.fit.groups == 1:
+        moments = line.observed * (line.observed + 1) // 2
+        for name, reach, middle in (
+            (
+                "agfi",
+                agfi_range(interval(gfi), own, line.observed),
+                agfi_range(point(gfi), own, line.observed),
+            ),
+            ("pgfi", parsimony_range(interval(gfi), own, moments), parsimony_range(point(gfi), own, moments)),
+        ):
+            printed = line.printed(name)
+            if printed is not None:
+                yield compared("adjusted_index", f"{line.where}: {name.upper()}", printed, [reach], middle)
+    pnfi = line.printed("pnfi")
+    if nfi is not None and pnfi is not None and line.baseline_df:
+        reach = parsimony_range(interval(nfi), own, line.baseline_df)
+        middle = parsimony_range(point(nfi), own, line.baseline_df)
+        yield compared("adjusted_index", f"{line.where}: PNFI", pnfi, [reach], middle)
