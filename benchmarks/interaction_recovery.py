@@ -2,9 +2,10 @@
 
 In every cell (respondents, reliability, skewness of the factors, true interaction) samples are drawn from a
 known population and every estimator of ``tam.analysis.moderation_estimators`` is asked for the interaction.
-One file per cell in FOLDER holds every sample's answers; a file that is there is read, and only what it lacks
-is computed, so that the study may be interrupted and go on. ``--store`` puts the rates and errors of all
-cells into interaction_recovery.json, from which ``docs/which_interaction_estimator.py`` makes its tables.
+One file per cell in FOLDER holds every sample's answers. All cells go on together, fifty samples at a time; a
+file that is there is read, and only what it lacks is computed, so that the study may be interrupted and go
+on. ``--store`` puts the rates and errors of all cells into interaction_recovery.json, from which
+``docs/which_interaction_estimator.py`` makes its tables.
 
     python -m benchmarks.interaction_recovery FOLDER [--samples 500] [--estimators lms,qml] [--store]
 """
@@ -41,6 +42,8 @@ from tam.spec.text import Text
 RESULT = Path(__file__).resolve().parent / "interaction_recovery.json"
 SEED = 20240501
 SAMPLES = 500
+#: Samples by which all cells go on together: an interrupted study has as many of each.
+ROUND = 50
 #: Effects of X and Z, their correlation, items of each construct.
 EFFECTS, CORRELATION, ITEMS = (0.4, 0.3), 0.3, 3
 SIZES, RELIABILITIES, SKEWS, INTERACTIONS = (200, 500), (0.7, 0.9), (0.0, 2.0), (0.2, 0.0)
@@ -226,6 +229,13 @@ def _read(folder: Path, cell: Cell) -> dict[str, list[dict[str, Any]]]:
     return {name: known[name] for name in available() if name in known}
 
 
+def _write(folder: Path, cell: Cell, found: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Put a cell's file in the place of the one before, whole or not at all."""
+    written = folder / f"{cell.key}.part"
+    written.write_text(json.dumps(found), encoding="utf-8")
+    written.replace(folder / f"{cell.key}.json")
+
+
 def main() -> None:
     choices = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     choices.add_argument("folder", type=Path)
@@ -238,14 +248,14 @@ def main() -> None:
         RESULT.write_text(text + "\n", encoding="utf-8")
         return
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    for cell in CELLS:
-        begun = time.monotonic()
-        found = studied(cell, chosen.samples, chosen.estimators.split(","), _read(chosen.folder, cell))
-        file = chosen.folder / f"{cell.key}.json"
-        written = file.with_suffix(".part")
-        written.write_text(json.dumps(found), encoding="utf-8")
-        written.replace(file)
-        print(f"{cell.key}: {time.monotonic() - begun:.0f} s", flush=True)
+    for samples in [*range(ROUND, chosen.samples, ROUND), chosen.samples]:
+        for cell in CELLS:
+            begun = time.monotonic()
+            known = _read(chosen.folder, cell)
+            found = studied(cell, samples, chosen.estimators.split(","), known)
+            if found != known:
+                _write(chosen.folder, cell, found)
+                print(f"{samples} of {cell.key}: {time.monotonic() - begun:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

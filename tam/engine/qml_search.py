@@ -16,6 +16,8 @@ DIFFERENCE = 1e-7
 #: g'H^-1 g, twice what the log-likelihood can still rise: end of the quasi-Newton search (so near that the
 #: Hessian there is that of the maximum), and of all.
 NEAR, TIGHT = 1e-8, 1e-10
+#: Thetas whose gradients are taken at once.
+STACK = 8
 MOST_STEPS = 200
 #: A step is halved until the likelihood rises, at most this often.
 MOST_HALVINGS = 30
@@ -128,12 +130,12 @@ def scores_at(setup: Setup, theta: Floats) -> Floats:
 
 def hessian_at(setup: Setup, theta: Floats) -> Floats:
     """Hessian (q, q) of the log-likelihood: differences of exact gradients."""
-    q = len(theta)
-    found = np.empty((q, q))
-    here = gradient_at(setup, theta)
-    for k in range(q):
-        width = DIFFERENCE * max(1.0, abs(float(theta[k])))
-        step = np.zeros(q)
-        step[k] = width
-        found[k] = (gradient_at(setup, theta + step) - here) / width
+    widths = DIFFERENCE * np.maximum(1.0, np.abs(theta))
+    slopes = [gradient_at(setup, some) for some in _some_at_once(theta + np.diag(widths))]
+    found = (np.concatenate(slopes) - gradient_at(setup, theta)) / widths[:, None]
     return np.asarray((found + found.T) / 2)
+
+
+def _some_at_once(thetas: Floats) -> list[Floats]:
+    """The rows of ``thetas`` (q, q) in stacks whose matrices do not grow too large."""
+    return np.array_split(thetas, -(-len(thetas) // STACK))

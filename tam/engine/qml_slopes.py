@@ -31,21 +31,21 @@ IMAGINARY = 1e-30
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Weighted sums over the cases of 1, of the given answers' deviations from their mean (p,) and of the
-    products of these (p, p)."""
+    """Weighted sums over the cases of 1 (..., 1), of the given answers' deviations from their mean
+    (..., 1, p) and of the products of these (..., 1, p, p); the axis of 1 is that of the parameters moved."""
 
-    count: float
+    count: Floats
     first: Floats
     second: Floats
 
 
 def gradient_at(setup: Setup, theta: Floats) -> Floats:
-    """Derivatives (q,) of the log-likelihood at theta (q,), exact to rounding."""
+    """Derivatives (..., q) of the log-likelihood at theta (..., q), exact to rounding."""
     at = implied(setup.model.structure, theta)
     residual, variance = scaling_moments(setup, theta, at)
     by_variance = -0.5 * (1.0 - residual**2 / variance) / variance
     by_residual = -residual / variance
-    moved = theta + 1j * IMAGINARY * np.eye(len(theta))
+    moved = theta[..., None, :] + 1j * IMAGINARY * np.eye(theta.shape[-1])
     near = implied(setup.model.structure, moved)
     slope = normal_parts(setup, near)
     slope = slope + _variances(setup, moved, near, _sums(setup, by_variance))
@@ -56,7 +56,9 @@ def gradient_at(setup: Setup, theta: Floats) -> Floats:
 def _sums(setup: Setup, weights: Floats) -> Sums:
     away = setup.answers(setup.given)
     away = away - away.mean(axis=0)
-    return Sums(float(weights.sum()), weights @ away, (away * weights[:, None]).T @ away)
+    upper = away[:, :, None] * away[:, None, :]
+    second = np.tensordot(weights, upper, axes=(-1, 0))
+    return Sums(weights.sum(axis=-1)[..., None], (weights @ away)[..., None, :], second[..., None, :, :])
 
 
 def _factor_sums(setup: Setup, at: Implied, sums: Sums) -> tuple[Any, Any, Any]:
@@ -66,11 +68,12 @@ def _factor_sums(setup: Setup, at: Implied, sums: Sums) -> tuple[Any, Any, Any]:
     level = at.mean[..., setup.given] - setup.answers(setup.given).mean(axis=0)
     shift = (level[..., None, :] @ weights)[..., 0, :]
     turned = np.swapaxes(weights, -1, -2)
-    first = sums.first @ weights
+    first = (sums.first[..., None, :] @ weights)[..., 0, :]
+    count = sums.count[..., None]
     across = first[..., :, None] * shift[..., None, :]
     second = turned @ sums.second @ weights - across - np.swapaxes(across, -1, -2)
-    second = second + sums.count * shift[..., :, None] * shift[..., None, :]
-    return first - sums.count * shift, second, left
+    second = second + count[..., None] * shift[..., :, None] * shift[..., None, :]
+    return first - count * shift, second, left
 
 
 def _bend(setup: Setup, theta: Floats) -> Any:
@@ -90,7 +93,8 @@ def _variances(setup: Setup, theta: Floats, at: Implied, sums: Sums) -> Any:
     bend = _bend(setup, theta)
     slopes = at.matrices.paths[..., setup.outcome, setup.factors]
     across = slopes[..., :, None] * (bend @ first[..., None])[..., None, :, 0]
-    steep = sums.count * slopes[..., :, None] * slopes[..., None, :] + bend @ second @ bend
+    count = sums.count[..., None, None]
+    steep = count * slopes[..., :, None] * slopes[..., None, :] + bend @ second @ bend
     steep = steep + across + np.swapaxes(across, -1, -2)
     curved = 0.5 * _trace(bend @ left, bend @ left)
     own = curved + at.matrices.covariances[..., setup.outcome, setup.outcome]
@@ -107,9 +111,10 @@ def _residuals(setup: Setup, theta: Floats, at: Implied, sums: Sums, weights: Fl
     level = at.matrices.intercepts[..., setup.outcome] + 0.5 * _trace(bend, left)
     expected = (slopes * first).sum(axis=-1) + sums.count * level + 0.5 * _trace(bend, second)
     direct, shift, _ = item_weights(setup, at)
-    error = direct @ (weights @ setup.answers(setup.items)) - sums.count * shift
+    items = (weights @ setup.answers(setup.items))[..., None, :]
+    error = (direct * items).sum(axis=-1) - sums.count * shift
     loading = at.matrices.paths[..., setup.scaling, setup.outcome]
-    start = weights @ setup.answers(setup.scaling)
+    start = (weights @ setup.answers(setup.scaling))[..., None]
     return start - sums.count * at.matrices.intercepts[..., setup.scaling] - loading * expected - error
 
 
