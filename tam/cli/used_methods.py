@@ -85,14 +85,49 @@ def _effects(results: Mapping[str, Any]) -> Iterator[str]:
         yield "bootstrap"
 
 
+_ESTIMATORS = {
+    "dblcent": "dblcent",
+    "dblcent_robust": "dblcent",
+    "dblcent_matched": "dblcent",
+    "lms": "lms",
+    "qml": "qml",
+    "single_indicator": "single_indicator",
+    "factor_scores": "two_stage",
+    "observed_scores": "composite_moderation",
+}
+"""Estimator of an interaction -> the topic that explains it, where it has one of its own."""
+
+
 def _moderation(results: Mapping[str, Any]) -> Iterator[str]:
     for one in _part(results, "moderation").get("analyses", ()):
-        if one.get("method") == "dblcent":
-            yield from ("dblcent", "std")
+        yield from _interaction(one)
         if one.get("slopes"):
             yield "simple_slopes"
+        if one.get("johnson_neyman"):
+            yield "johnson_neyman"
+        if one.get("effect_size"):
+            yield "interaction_f2"
+        if _part(one, "moderated_mediation").get("routes"):
+            yield "index_of_moderated_mediation"
         if one.get("composite"):
             yield "composite_moderation"
+        if one.get("lms"):
+            yield from ("lms", "quadrature_certificate")
+        table = _part(one, "triangulation").get("estimates", ())
+        if table:
+            yield "triangulation"
+        known = (_ESTIMATORS.get(str(row.get("estimator"))) for row in table if row.get("est") is not None)
+        yield from (name for name in known if name is not None)
+
+
+def _interaction(one: Mapping[str, Any]) -> Iterator[str]:
+    """How the interaction itself was estimated, where it was."""
+    if one.get("est") is None:
+        return
+    method = _ESTIMATORS.get(str(one.get("method")))
+    yield from ("std",) if method is None else (method, "std")
+    if method == "lms":
+        yield "quadrature_certificate"
 
 
 def _comparison(results: Mapping[str, Any]) -> Iterator[str]:
@@ -102,3 +137,21 @@ def _comparison(results: Mapping[str, Any]) -> Iterator[str]:
                 yield from ("welch", "eta_squared")
             if one.get("pairs"):
                 yield from ("games_howell", "hedges_g")
+        yield from _invariance(_part(grouping, "invariance"))
+
+
+def _invariance(part: Mapping[str, Any]) -> Iterator[str]:
+    """What was compared between the groups besides scores."""
+    if part.get("steps"):
+        yield "ordinal_invariance" if part.get("estimator") == "WLSMV" else "invariance"
+    if part.get("partial"):
+        yield "partial_invariance"
+    paths = _part(part, "paths").get("paths", ())
+    if paths:
+        yield "path_difference"
+    if any(one.get("permutation") for one in paths):
+        yield "path_permutation"
+    if _part(part, "scores"):
+        yield "dummy_interaction"
+    if _part(part, "means").get("constructs"):
+        yield "latent_mean_difference"

@@ -91,8 +91,11 @@ def _errors(context: Context) -> Iterator[Rich]:
 
 
 def _additions(context: Context) -> Iterator[Rich]:
-    if context.rows("moderation", "analyses"):
-        yield context.say("method.moderation")
+    analyses = context.rows("moderation", "analyses")
+    if analyses:
+        method = f"interaction_methods.{analyses[0].get('method')}"
+        name = context.word(method) if method in context.words else str(analyses[0].get("method"))
+        yield context.say("method.moderation", method=name)
     groupings = [
         context.text(one.get("label")) or str(one.get("by"))
         for one in context.rows("comparison", "groupings")
