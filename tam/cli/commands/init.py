@@ -31,6 +31,13 @@ DEFAULT_INSTRUMENT = "kol-tam"
     metavar="EXPORT",
     help="Propose a questionnaire from an export or a Qualtrics QSF file.",
 )
+@click.option(
+    "--published",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="publication.yaml",
+    help="A file to fill in with the printed numbers of a paper [FILE: publication.yaml].",
+)
 @platform_option
 @click.option("--encoding", metavar="NAME", help="Encoding of the export, where it is recognised wrongly.")
 @click.option(
@@ -40,6 +47,7 @@ def command(
     folder: str,
     name: str | None,
     source: str | None,
+    published: str | None,
     platform: str | None,
     encoding: str | None,
     language: str,
@@ -47,14 +55,21 @@ def command(
     """Start a study: study.toml, codebook, questionnaire (HTML, DOCX), empty data file.
 
     With --from, study.toml and instrument.yaml are a proposal to edit: constructs, scales and reverse keys
-    are guessed, and every guess says what it rests on. DIR is the current folder unless given. No file is
-    ever replaced.
+    are guessed, and every guess says what it rests on. With --published, a commented file for `tam reproduce`
+    and `tam audit` is written instead. DIR is the current folder unless given. No file is ever replaced.
 
     \b
       tam init my-study --instrument kol-tam --lang zh
       tam init my-study --from export.csv
       tam init my-study --from survey.qsf
+      tam init --published huang2017.yaml
     """
+    if published is not None:
+        if any(one is not None for one in (name, source, platform, encoding)):
+            raise click.UsageError("--published stands alone, with --lang at most")
+        from tam.cli.publication_starter import start_publication
+
+        return start_publication(folder, published, language)
     if source is not None and name is not None:
         raise click.UsageError("--instrument and --from exclude each other")
     if source is None and (platform is not None or encoding is not None):
