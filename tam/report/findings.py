@@ -14,6 +14,7 @@ from tam.report.choices import path_rows
 from tam.report.context import Context
 from tam.report.document import Level, plain
 from tam.report.grouped_model import grouped_model
+from tam.report.interactions import names_of, region_told, verdict_told
 
 CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE = 0.95, 0.06, 0.08
 AVE_GUIDE, RELIABILITY_GUIDE, HTMT_GUIDE = 0.50, 0.70, 0.85
@@ -144,27 +145,38 @@ def _std_interval(effect: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _moderation(context: Context) -> Iterator[Finding]:
     for one in context.rows("moderation", "analyses"):
-        if one.get("p") is None:
-            continue
-        slopes = {slope["at"]: slope for slope in one.get("slopes") or ()}
-        low, high = slopes.get("-1 sd"), slopes.get("+1 sd")
-        found = one["p"] < 1 - _level(context)
-        key = (
-            "moderation_found"
-            if found and low and high
-            else "moderation_weak"
-            if found
-            else "moderation_absent"
-        )
-        numbers: dict[str, tuple[str, Any]] = {
-            "est": ("plain", one.get("est")),
-            "p": ("p_equals", one["p"]),
-            "interval": ("interval", (one.get("ci_low"), one.get("ci_high"))),
-        }
-        if low and high:
-            numbers |= {"low": ("plain", low["est"]), "high": ("plain", high["est"])}
-        names = {place: context.label(one[place]) for place in ("predictor", "moderator", "outcome")}
-        yield Finding(key, "good" if found else "plain", numbers, names | {"level": context.level})
+        if one.get("p") is not None:
+            yield from _interaction(context, one)
+        verdict = verdict_told(context, one)
+        if verdict is not None and one["triangulation"]["verdict"]["kind"] == "depends":
+            yield Finding("verdict_depends", "caution", {}, verdict[1])
+        elif verdict is not None and one["triangulation"]["verdict"]["kind"] == "stable":
+            yield Finding("verdict_stable", "plain", {}, verdict[1])
+
+
+def _interaction(context: Context, one: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether the moderator changes the path, and if so for whom the predictor matters."""
+    slopes = {slope["at"]: slope for slope in one.get("slopes") or ()}
+    low, high = slopes.get("-1 sd"), slopes.get("+1 sd")
+    found, region = one["p"] < 1 - _level(context), region_told(context, one)
+    key = (
+        "moderation_absent"
+        if not found
+        else "moderation_found"
+        if low and high and region is None
+        else "moderation_weak"
+    )
+    numbers: dict[str, tuple[str, Any]] = {
+        "est": ("plain", one.get("est")),
+        "p": ("p_equals", one["p"]),
+        "interval": ("interval", (one.get("ci_low"), one.get("ci_high"))),
+    }
+    if low and high:
+        numbers |= {"low": ("plain", low["est"]), "high": ("plain", high["est"])}
+    names = names_of(context, one) | {"level": context.level}
+    yield Finding(key, "good" if found else "plain", numbers, names)
+    if found and region is not None:
+        yield Finding(region[0], "good", {}, region[1])
 
 
 def _level(context: Context) -> float:

@@ -75,6 +75,12 @@ class Canvas:
 
         self._add(Rectangle((x, y), width, height, facecolor=_HEX[color], linewidth=0))
 
+    def area(self, points: Sequence[tuple[float, float]], color: str) -> None:
+        """The surface within the points."""
+        from matplotlib.patches import Polygon
+
+        self._add(Polygon(points, closed=True, facecolor=_HEX[color], linewidth=0))
+
     def dot(self, x: float, y: float, radius: float, color: str, *, hollow: bool = False) -> None:
         from matplotlib.patches import Circle
 

@@ -1,26 +1,18 @@
-"""For whom: the latent interaction beside the composite one, simple slopes and their picture."""
+"""For whom: the region, the latent interaction beside the composite one, slopes, mediation, estimators."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tam.report.charts.slopes import slopes_chart
 from tam.report.context import Context
-from tam.report.document import (
-    Absent,
-    Block,
-    Cell,
-    Column,
-    Figure,
-    Group,
-    Paragraph,
-    Section,
-    Subheading,
-    Table,
-    rich,
-)
+from tam.report.document import Absent, Block, Cell, Paragraph, Rich, Section, Subheading, Table, rich
+from tam.report.interactions import names_of
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
+from tam.report.sections.moderation_estimators import lms_blocks, triangulation_blocks
+from tam.report.sections.moderation_mediation import mediation_blocks
+from tam.report.sections.moderation_region import region_blocks
+from tam.report.sections.moderation_slopes import slopes_figure, slopes_table
 
 
 def moderation_section(context: Context) -> Section:
@@ -40,38 +32,77 @@ def moderation_section(context: Context) -> Section:
 
 def interaction(context: Context, one: Mapping[str, Any]) -> str:
     """``Attitude × KOL credibility → Purchase intention``."""
-    names = [context.label(str(one.get(key))) for key in ("predictor", "moderator", "outcome")]
-    return f"{names[0]} × {names[1]} → {names[2]}"
+    names = names_of(context, one)
+    return f"{names['predictor']} × {names['moderator']} → {names['outcome']}"
 
 
-def _analysis(context: Context, one: Mapping[str, Any], index: int) -> list[Block]:
-    reason = context.reason("moderation", "analyses", str(index))
+def _analysis(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Block]:
     if one.get("est") is None:
-        return [Absent(context.say("absent.moderation", name=interaction(context, one), reason=reason))]
-    measured = "text.moderation_method" if one.get("indicators") else "text.moderation_method_likelihood"
-    blocks: list[Block] = [Paragraph(context.say(measured, **_method(context, one)))]
+        reason = context.reason("moderation", "analyses", str(index), "est")
+        yield Absent(context.say("absent.moderation", name=interaction(context, one), reason=reason))
+    else:
+        yield from _estimated(context, one, index)
+    yield from triangulation_blocks(context, one, index, interaction(context, one))
+    yield from lms_blocks(context, one, index)
+
+
+def _estimated(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Block]:
     if one.get("converged") is False or one.get("admissible") is False:
-        blocks.append(Paragraph(context.say("text.moderation_not_trusted")))
-    blocks.append(_interaction_table(context, one, index))
-    if one.get("agreement"):
-        blocks.append(Paragraph(context.say(f"text.agreement_{one['agreement']}")))
+        yield Paragraph(context.say("text.moderation_not_trusted"))
+    yield from region_blocks(context, one, index)
+    yield Paragraph(_method(context, one))
+    yield _interaction_table(context, one, index)
+    yield from _size(context, one, index)
+    if one.get("agreement") and not one.get("triangulation"):
+        yield Paragraph(context.say(f"text.agreement_{one['agreement']}"))
     if one.get("slopes"):
-        blocks.append(_slopes_table(context, one, index))
+        yield slopes_table(context, one, index)
     if one.get("lines"):
-        blocks.append(_slopes_figure(context, one, index))
-    return blocks
+        yield slopes_figure(context, one, index)
+    yield from mediation_blocks(context, one, index)
 
 
-def _method(context: Context, one: Mapping[str, Any]) -> dict[str, str]:
-    names = {key: context.label(str(one.get(key))) for key in ("predictor", "moderator", "outcome")}
-    method = f"interaction_methods.{one.get('method')}"
-    pairs = f"pairs.{one.get('pairs')}"
-    return names | {
+def _method(context: Context, one: Mapping[str, Any]) -> Rich:
+    method, pairs = f"interaction_methods.{one.get('method')}", f"pairs.{one.get('pairs')}"
+    told = names_of(context, one) | {
         "method": context.word(method) if method in context.words else str(one.get("method")),
-        "pairs": context.word(pairs) if pairs in context.words else str(one.get("pairs")),
-        "k": context.numbers.count(len(one.get("indicators") or ())),
         "n": context.numbers.count(one.get("n")),
     }
+    if not one.get("indicators"):
+        return context.say("text.moderation_method_likelihood", **told)
+    told |= {
+        "pairs": context.word(pairs) if pairs in context.words else str(one.get("pairs")),
+        "k": context.numbers.count(len(one["indicators"])),
+    }
+    return context.say("text.moderation_method", **told)
+
+
+def _size(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Block]:
+    """What the product adds to the explained variance, and how large that is for an interaction."""
+    if "effect_size" not in one:
+        return
+    size, numbers = one["effect_size"], context.numbers
+    if not size or size.get("f2") is None:
+        reason = context.reason("moderation", "analyses", str(index), "effect_size")
+        yield Absent(context.say("absent.interaction_size", reason=reason))
+        return
+    least = [
+        context.word("sizes.benchmark", size=_size_name(context, name), least=numbers.plain(value, 3))
+        for name, value in (size.get("benchmarks") or {}).items()
+    ]
+    told = names_of(context, one) | {
+        "r2": numbers.bounded(size.get("r2"), 3),
+        "delta_r2": numbers.bounded(size.get("delta_r2"), 3),
+        "f2": numbers.plain(size["f2"], 3),
+        "size": _size_name(context, str(size.get("benchmark"))),
+        "source": str(size.get("benchmark_source") or ""),
+        "benchmarks": context.words.entries["list.comma"].join(least),
+    }
+    yield Paragraph(context.say("text.interaction_size", **told))
+
+
+def _size_name(context: Context, name: str) -> str:
+    return context.word(f"sizes.{name}") if f"sizes.{name}" in context.words else name
 
 
 def _interaction_table(context: Context, one: Mapping[str, Any], index: int) -> Table:
@@ -84,7 +115,7 @@ def _interaction_table(context: Context, one: Mapping[str, Any], index: int) -> 
     )
     rows = [_estimate_row(context, "models.latent", one, "z", numbers.plain(one.get("std")))]
     composite = one.get("composite")
-    notes = [context.say("notes.interaction")]
+    notes = [context.say("notes.interaction" if one.get("method") == "dblcent" else "notes.interaction_std")]
     if composite:
         rows.append(_estimate_row(context, "models.composite", composite, "t", numbers.plain(None)))
         r2 = {
@@ -115,68 +146,4 @@ def _estimate_row(
         numbers.p(one.get("p")),
         numbers.interval(one.get("ci_low"), one.get("ci_high")),
         std,
-    )
-
-
-def _at(context: Context, at: str) -> str:
-    key = f"at.{at.replace(' ', '_').replace('-', 'minus_').replace('+', 'plus_')}"
-    return context.word(key) if key in context.words else at
-
-
-def _slopes_table(context: Context, one: Mapping[str, Any], index: int) -> Table:
-    numbers, moderator = context.numbers, context.label(str(one.get("moderator")))
-    columns = (
-        Column(context.say("columns.moderator_at", moderator=moderator), "name"),
-        number_column(context, "scale_value"),
-        *(number_column(context, key) for key in ("b", "se", "z", "p")),
-        interval_column(context),
-        number_column(context, "beta"),
-    )
-    rows = [
-        row(
-            _at(context, str(slope["at"])),
-            numbers.plain(slope.get("moderator_scale")),
-            numbers.plain(slope.get("est")),
-            numbers.plain(slope.get("se")),
-            numbers.plain(slope.get("z")),
-            numbers.p(slope.get("p")),
-            numbers.interval(slope.get("ci_low"), slope.get("ci_high")),
-            numbers.plain(slope.get("std")),
-        )
-        for slope in one["slopes"]
-    ]
-    names = {key: context.label(str(one.get(key))) for key in ("predictor", "outcome")}
-    title = context.say("tables.slopes", moderator=moderator, **names)
-    return Table(
-        f"slopes-{index + 1}",
-        title,
-        columns,
-        one_group(rows),
-        (context.say("notes.slopes", moderator=moderator),),
-    )
-
-
-def _slopes_figure(context: Context, one: Mapping[str, Any], index: int) -> Figure:
-    numbers = context.numbers
-    names = {key: context.label(str(one.get(key))) for key in ("predictor", "moderator", "outcome")}
-    labels = [_at(context, str(line["at"])) for line in one["lines"]]
-    columns = (
-        Column(context.say("columns.moderator_at", moderator=names["moderator"]), "name"),
-        Column(rich(names["predictor"]), "number"),
-        Column(context.say("columns.expected", outcome=names["outcome"]), "number"),
-    )
-    groups = tuple(
-        Group(
-            tuple(row(label, numbers.plain(line["x"][end]), numbers.plain(line["y"][end])) for end in (0, -1))
-        )
-        for label, line in zip(labels, one["lines"])
-    )
-    data = Table(f"slopes-data-{index + 1}", context.say("figures.slopes", **names), columns, groups)
-    return Figure(
-        f"slopes-{index + 1}",
-        context.say("figures.slopes", **names),
-        context.word("descriptions.slopes", **names),
-        slopes_chart(context, one, labels),
-        data,
-        (context.say("notes.slopes_figure", n=numbers.count(one.get("n")), **names),),
     )

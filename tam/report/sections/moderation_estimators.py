@@ -1,0 +1,170 @@
+"""One interaction by several estimators: a verdict, a table, a picture; and what LMS adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tam.report.charts.estimators import estimators_chart
+from tam.report.context import Context
+from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Table
+from tam.report.interactions import verdict_told
+from tam.report.rows import cell, names_column, number_column, one_group, row
+
+
+def triangulation_blocks(context: Context, one: Mapping[str, Any], index: int, name: str) -> Iterator[Block]:
+    """``name``: the interaction. Nothing for results written before triangulation was."""
+    found = one.get("triangulation")
+    if not found:
+        if "triangulation" in one:
+            yield Paragraph(context.say("text.no_triangulation"), "small")
+        return
+    told = verdict_told(context, one)
+    if told is not None:
+        key, values = told
+        yield Paragraph(context.say(f"text.{key}", **values))
+    if found["estimates"]:
+        table = _table(context, found, index, name)
+        yield table
+        if sum(_drawable(estimate) for estimate in found["estimates"]) > 1:
+            yield _figure(context, found, index, name)
+
+
+def estimator_name(context: Context, estimator: str) -> str:
+    key = f"interaction_estimators.{estimator}"
+    return context.word(key) if key in context.words else estimator
+
+
+def _drawable(estimate: Mapping[str, Any]) -> bool:
+    return all(estimate.get(key) is not None for key in ("std", "std_ci_low", "std_ci_high"))
+
+
+def _table(context: Context, found: Mapping[str, Any], index: int, name: str) -> Table:
+    columns = (
+        names_column(context, "estimator"),
+        number_column(context, "beta"),
+        number_column(context, "beta_interval", level=context.numbers.level(found.get("level"))),
+        number_column(context, "p"),
+        number_column(context, "n"),
+        names_column(context, "estimator_decision"),
+    )
+    families = dict.fromkeys(str(one["family"]) for one in found["estimates"])
+    groups = tuple(
+        Group(
+            tuple(_row(context, one) for one in found["estimates"] if one["family"] == family),
+            _family(context, family),
+        )
+        for family in families
+    )
+    notes = (context.say("notes.triangulation", level=context.numbers.level(found.get("level"))),)
+    title = context.say("tables.triangulation", name=name)
+    return Table(f"triangulation-{index + 1}", title, columns, groups, notes)
+
+
+def _family(context: Context, family: str) -> Rich:
+    key = f"estimator_families.{family}"
+    return context.say(key) if key in context.words else context.foreign(family)
+
+
+def _row(context: Context, one: Mapping[str, Any]) -> tuple[Cell, ...]:
+    numbers = context.numbers
+    return row(
+        estimator_name(context, str(one["estimator"])),
+        numbers.plain(one.get("std")),
+        numbers.interval(one.get("std_ci_low"), one.get("std_ci_high")),
+        numbers.p(one.get("p")),
+        numbers.count(one.get("n")),
+        _decision(context, one),
+    )
+
+
+def _decision(context: Context, one: Mapping[str, Any]) -> Cell:
+    if one.get("decision") is None:
+        reason = context.foreign(str(one.get("reason") or ""))
+        return cell(
+            context.say("absent.estimator", reason=reason or context.say("absent.no_reason")), "caution"
+        )
+    if not one.get("admissible"):
+        return cell(context.say("absent.estimator_inadmissible"), "caution")
+    return cell(context.say(f"decisions.{one['decision']}"))
+
+
+def _figure(context: Context, found: Mapping[str, Any], index: int, name: str) -> Figure:
+    numbers = context.numbers
+    drawn = [one for one in found["estimates"] if _drawable(one)]
+    level = numbers.level(found.get("level"))
+    columns = (
+        names_column(context, "estimator"),
+        number_column(context, "beta"),
+        number_column(context, "beta_interval", level=level),
+    )
+    rows = [
+        row(
+            estimator_name(context, str(one["estimator"])),
+            numbers.plain(one["std"]),
+            numbers.interval(one["std_ci_low"], one["std_ci_high"]),
+        )
+        for one in drawn
+    ]
+    key, title = f"estimators-{index + 1}", context.say("figures.estimators", name=name)
+    labels = [estimator_name(context, str(one["estimator"])) for one in drawn]
+    return Figure(
+        key,
+        title,
+        context.word("descriptions.estimators", n=str(len(drawn))),
+        estimators_chart(context, drawn, labels, key, name),
+        Table(f"estimators-data-{index + 1}", title, columns, one_group(rows)),
+        (context.say("notes.estimators_figure", level=level),),
+    )
+
+
+def lms_blocks(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Block]:
+    """The likelihood-ratio test by LMS and the certificate of its quadrature."""
+    if "lms" not in one:
+        return
+    found = one["lms"]
+    if not found:
+        reasons = context.part("moderation", "unavailable")
+        absent = f"analyses.{index}.lms" in reasons
+        reason = context.reason("moderation", "analyses", str(index), "lms")
+        yield (
+            Absent(context.say("absent.lms", reason=reason))
+            if absent
+            else Paragraph(context.say("text.no_lms"), "small")
+        )
+        return
+    yield Paragraph(_likelihood_ratio(context, found, index))
+    if found.get("quadrature"):
+        yield Paragraph(_certificate(context, found["quadrature"]))
+
+
+def _likelihood_ratio(context: Context, found: Mapping[str, Any], index: int) -> Rich:
+    numbers = context.numbers
+    told: dict[str, Any] = {name: numbers.plain(found.get(name)) for name in ("loglik", "loglik_linear")}
+    if found.get("lr_p") is None:
+        reason = context.reason("moderation", "analyses", str(index), "lms", "lr_p")
+        return context.say("text.lms_no_test", **told, reason=reason)
+    told |= {
+        "chisq": numbers.plain(found.get("lr_chisq")),
+        "df": numbers.degrees(found.get("lr_df")),
+        "p": numbers.p_equals(found["lr_p"]),
+    }
+    return context.say("text.lms_better" if found["lr_p"] < 0.05 else "text.lms_not_better", **told)
+
+
+def _certificate(context: Context, found: Mapping[str, Any]) -> Rich:
+    numbers = context.numbers
+    variables = context.words.listed(context.label(str(name)) for name in found.get("variables") or ())
+    told = {
+        "nodes": numbers.count(found.get("nodes")),
+        "doubled": numbers.count(found.get("doubled")),
+        **{
+            name: numbers.scientific(found.get(name))
+            for name in ("delta_loglik", "delta_coefficients", "delta_in_errors")
+        },
+    }
+    if not found.get("converged"):
+        return context.say("text.certificate_fails", **told)
+    if not variables:
+        return context.say("text.certificate_plain", **told)
+    return context.say("text.certificate", **told, variables=variables)
