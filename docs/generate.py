@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from evidence_schema import with_evidence
+from publication_page import publication_page
 from results_schema import results_schema
 
 from tam.analysis.analysis import SCHEMA
@@ -42,12 +44,13 @@ STUDY_KEYS: Mapping[str, str] = tomllib.loads((HERE / "study_keys.toml").read_te
 
 def pages() -> dict[str, str]:
     """Every generated file by its path under docs/."""
-    schema = results_schema(SCHEMA)
+    schema = with_evidence(results_schema(SCHEMA))
     return {
         "reference/commands.md": commands_page(),
         "reference/problems.md": problems_page(),
         "reference/statistics.md": statistics_page(),
         "reference/study-file.md": study_page(),
+        "reference/publication-file.md": publication_page(GENERATED),
         "reference/results-file.md": results_page(schema),
         "reference/results.schema.json": json.dumps(schema, indent=1, ensure_ascii=False) + "\n",
     }

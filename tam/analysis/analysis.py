@@ -12,6 +12,9 @@ from tam.errors import TamError, Where, problem
 
 SCHEMA = "tam-results/0.1"
 Section = Mapping[str, Any]
+OWN = ("exit_code", "capsule")
+"""Fields that are no sections of every results file: ``trusted`` stands for the first, the second is there
+where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Analysis:
     """The bundle of results, every part ready for JSON at full precision; None: not asked for.
 
     ``problems`` holds every problem met, in the order of the flow; ``exit_code`` is their highest (0 or 1:
-    with 2 nothing would have been computed).
+    with 2 nothing would have been computed). ``capsule``: see ``tam.analysis.capsule``.
     """
 
     study: Section
@@ -33,10 +36,12 @@ class Analysis:
     problems: Sequence[Section]
     provenance: Section
     exit_code: int = 0
+    capsule: Section | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "exit_code"}
-        return {"schema": SCHEMA, "trusted": self.exit_code == 0, **parts}
+        parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in OWN}
+        capsule = {} if self.capsule is None else {"capsule": self.capsule}
+        return {"schema": SCHEMA, "trusted": self.exit_code == 0, **parts, **capsule}
 
     def to_json(self) -> str:
         """The text of ``results.json``; the same analysis always gives the same bytes."""
@@ -49,7 +54,7 @@ class Analysis:
             data = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as fault:
             raise TamError(problem("not-a-results-file", Where(file), reason=str(fault))) from None
-        names = [f.name for f in fields(cls) if f.name != "exit_code"]
+        names = [f.name for f in fields(cls) if f.name not in OWN]
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, dict) else type(data).__name__
             raise TamError(problem("results-schema", Where(file), found=found, expected=SCHEMA))
@@ -57,7 +62,8 @@ class Analysis:
         if missing:
             reason = f"missing: {', '.join(missing)}"
             raise TamError(problem("not-a-results-file", Where(file), reason=reason))
-        return cls(**{name: data[name] for name in names}, exit_code=0 if data.get("trusted") else 1)
+        exit_code = 0 if data.get("trusted") else 1
+        return cls(**{name: data[name] for name in names}, exit_code=exit_code, capsule=data.get("capsule"))
 
 
 def read_results(path: str | Path) -> Analysis:

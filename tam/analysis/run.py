@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tam.analysis.analysis import Analysis
+from tam.analysis.capsule import capsule_section
+from tam.analysis.evidence import sealed
 from tam.analysis.hypotheses import judge
 from tam.analysis.measuring import measured, method_and_missing
 from tam.analysis.provenance import provenance_record
@@ -91,7 +93,8 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any], spread:
         told += found
         progress("measurement")
         measurement, specifications, first, last = scales()
-    problems = [*responses.problems, *screening.problems, *first, *told, *last]
+    capsule, found = capsule_section(study, instrument, rows, variables)
+    problems = [*responses.problems, *screening.problems, *first, *told, *last, *found]
     sections: dict[str, Any] = {
         "screening": {
             **with_sources(screening.to_dict(), responses.source),
@@ -100,7 +103,7 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any], spread:
         "measurement": {**measurement, **evidence},
         "structure": _structure_section(study, structure, effects, moderation),
     }
-    return Analysis(
+    analysis = Analysis(
         study=study_record(study, instrument, responses),
         flow=_flow(screening, study.options.missing, len(values), structure.fit.n),
         screening=sections["screening"],
@@ -112,7 +115,9 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any], spread:
         problems=[one.to_dict() for one in _distinct(problems)],
         provenance=provenance_record(study, instrument, responses, sections),
         exit_code=max((one.exit_code for one in problems), default=0),
+        capsule=capsule,
     )
+    return sealed(analysis)
 
 
 def _scales(

@@ -23,7 +23,7 @@ def verify_blocks(result: Mapping[str, Any]) -> list[Block]:
     if result["tables"]:
         blocks += [Heading("Largest difference of each table"), _tables(result["tables"])]
         blocks.append(_counted(result))
-    if result["differences"]:
+    if result["differences"] and result["verdict"] == "differs":
         blocks += [Heading("Values that differ"), _differences(result["differences"])]
     if result["report"]:
         blocks += [Heading("The report says something else than its results"), _report(result["report"])]

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     callback=comma_list(["en", "zh"]),
     help="Languages of the reports.",
 )
+@click.option(
+    "--capsule",
+    is_flag=True,
+    help="Store moments from which the models can be estimated again without the answers; "
+    "refused for small samples.",
+)
 @platform_option
 def command(
     study: str | None,
@@ -51,6 +57,7 @@ def command(
     seed: int | None,
     level: float | None,
     languages: tuple[str, ...] | None,
+    capsule: bool,
     platform: str | None,
 ) -> Answer:
     """Do everything: results.json, the reports, fifteen lines here.
@@ -64,7 +71,14 @@ def command(
     from tam.cli.running import run_and_write
     from tam.spec.study_file import load_study
 
-    loaded = with_flags(load_study(study), bootstrap=bootstrap, seed=seed, level=level, languages=languages)
+    loaded = with_flags(
+        load_study(study),
+        bootstrap=bootstrap,
+        seed=seed,
+        level=level,
+        languages=languages,
+        capsule=capsule or None,
+    )
     loaded = with_platform(loaded, platform)
     folder = Path(out) if out else loaded.folder
     return run_and_write(loaded, folder, workers=workers, scheduler=scheduler)
@@ -77,9 +91,10 @@ def with_flags(
     seed: int | None = None,
     level: float | None = None,
     languages: tuple[str, ...] | None = None,
+    capsule: bool | None = None,
 ) -> Study:
     """The study with what was said on the command line in place of what the file says."""
-    options: dict[str, Any] = {"bootstrap": bootstrap, "ci": level}
+    options: dict[str, Any] = {"bootstrap": bootstrap, "ci": level, "capsule": capsule}
     whole: dict[str, Any] = {"seed": seed, "languages": languages}
     said = {name: value for name, value in options.items() if value is not None}
     return replace(
