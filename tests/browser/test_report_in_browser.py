@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
-N_FIGURES, N_SECTIONS = 12, 14
+N_FIGURES, N_SECTIONS = 14, 14
 """At least: a study may have more interactions and groupings."""
 PICTURES = "els => els.map(e => e.querySelectorAll('svg').length)"
 BOXES = "els => els.map(e => { const b = e.getBoundingClientRect(); return [b.width, b.height] })"
