@@ -1,0 +1,59 @@
+"""Which printed numbers cannot be had from what is printed, whatever the dialect, and why."""
+
+from __future__ import annotations
+
+import re
+
+from tam.published.publication import Publication
+from tam.published.wanted import Wanted
+
+_RESAMPLED = re.compile(
+    r"bootstrap|jack-?knif|resampl|\bpls\b|pls-?sem|smartpls|plspm|warppls|seminr|adanco", re.I
+)
+_LATENT = re.compile(
+    r"latent|lisrel|\bamos\b|\beqs\b|mplus|lavaan|confirmatory factor|\bcfa\b"
+    r"|structural equation|covariance-based",
+    re.I,
+)
+_OBSERVED = re.compile(
+    r"path analysis|observed (variables|scores)|composite scores|summated|\bols\b|regression", re.I
+)
+_WITHOUT_N = ("df", "baseline_df", "nfi", "pnfi", "gfi", "agfi", "pgfi", "srmr", "rmr")
+"""Fit measures that do not depend on the number of respondents."""
+
+RESAMPLED = "standard errors come from resampling respondents, whose answers are not printed"
+NO_N = "the number of respondents is not printed as a number"
+LATENT_ERRORS = "the paper's model has latent variables, and the moments of their items are not printed"
+OTHER_MODEL = "the fit is that of a model of the items, whose moments are not printed"
+
+
+def resampled(publication: Publication) -> bool:
+    """Whether the paper's words say that its standard errors come from a bootstrap, as those of PLS do."""
+    words = (publication.software or "", publication.notes, publication.matrix_note)
+    return any(_RESAMPLED.search(text) for text in words)
+
+
+def of_constructs(publication: Publication) -> bool:
+    """Whether the matrix holds constructs and the paper's model measured them by items: the square roots of
+    AVE on the diagonal or the name of a program for latent variables say so."""
+    if "=~" in (publication.model or ""):
+        return False
+    software = publication.software or ""
+    if publication.diagonal in ("sqrt_ave", "ave"):
+        return True
+    return bool(_LATENT.search(software)) and not _OBSERVED.search(software)
+
+
+def not_printed(publication: Publication, one: Wanted) -> str | None:
+    """Why a number cannot be had; None if some dialect may have it."""
+    if one.family == "error":
+        if resampled(publication):
+            return RESAMPLED
+        if of_constructs(publication):
+            return LATENT_ERRORS
+        return NO_N if publication.n is None else None
+    if one.family == "fit":
+        if of_constructs(publication):
+            return OTHER_MODEL
+        return NO_N if publication.n is None and one.what not in _WITHOUT_N else None
+    return None
