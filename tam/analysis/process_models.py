@@ -7,7 +7,7 @@ An index and test of linear moderated mediation; MacKinnon and White (1985) for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,11 +22,12 @@ from tam.analysis.process_results import (
     ConditionalIndirect,
     Contrast,
     Index,
+    Number,
     ObservedRegion,
     ProcessModel,
     Regression,
 )
-from tam.errors import TamError, problem
+from tam.errors import TamError, Unavailable, problem
 from tam.stats.conditional_effects import conditional_product, index_of_moderated_mediation
 from tam.stats.interaction import f_squared, simple_slope
 from tam.stats.johnson_neyman import johnson_neyman, region_within, share_within
@@ -48,8 +49,11 @@ MODELS: Mapping[int, tuple[Stage, ...]] = {
 }
 #: The macro's probes of the moderator.
 PERCENTILES = (16.0, 50.0, 84.0)
-#: Resamples solved together: their counts stay below 64 MB with 16,000 rows.
+NO_ERRORS = "the covariance matrix of the estimates could not be had"
+NO_DRAWS = "there are no usable draws or standard errors for it"
+#: Resamples solved together, and numbers that their counts may take (64 MB).
 CHUNK = 500
+MOST_NUMBERS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,11 @@ class _Equation:
     terms: tuple[str, ...]
     answer: Floats
     design: Floats
+    products: tuple[str, ...]
 
     def place(self, term: str) -> int:
-        return self.terms.index(term)
+        """The column of a term that is not the constant."""
+        return 1 + self.terms[1:].index(term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,8 @@ def process_model(
     _refuse(number, data, [predictor, outcome, moderator, *covariates], mediator)
     names = [one for one in (predictor, outcome, moderator, mediator, *covariates) if one is not None]
     table = data[list(dict.fromkeys(names))].dropna().astype(np.float64)
+    if table.empty:
+        raise TamError(problem("process-singular", outcome=outcome))
     setting = _setting(number, table, predictor, outcome, moderator, mediator, covariates, centre)
     _refuse_singular(setting)
     fits = [_least_squares(one) for one in setting.equations]
@@ -143,6 +151,11 @@ def _refuse(number: int, data: pd.DataFrame, names: Sequence[str], mediator: str
         found.append(problem("process-model-unknown", number=number, offered=list(MODELS)))
     elif (number == 1) != (mediator is None):
         found.append(problem("process-mediator", number=number))
+    named = [*names, *([mediator] if mediator else [])]
+    products = {f"{one}:{names[2]}" for one in (names[0], mediator) if one is not None}
+    twice = sorted({one for one in named if named.count(one) > 1 or one in products})
+    if twice:
+        found.append(problem("process-role-twice", columns=twice))
     absent = [one for one in (*names, mediator) if one is not None and one not in data.columns]
     if absent:
         found.append(problem("process-columns-absent", columns=absent))
@@ -190,15 +203,17 @@ def _equation(
 ) -> _Equation:
     parts = [np.ones(len(answer)), *(columns[name] for name in names)]
     parts += [columns[a] * columns[b] for a, b in products]
-    terms = ("1", *names, *(f"{a}:{b}" for a, b in products))
-    return _Equation(outcome, terms, answer, np.column_stack(parts))
+    products_named = tuple(f"{a}:{b}" for a, b in products)
+    return _Equation(outcome, ("1", *names, *products_named), answer, np.column_stack(parts), products_named)
 
 
 def _refuse_singular(setting: _Setting) -> None:
     found = [
         problem("process-singular", outcome=one.outcome)
         for one in setting.equations
-        if len(one.answer) <= one.design.shape[1] or np.linalg.matrix_rank(one.design) < one.design.shape[1]
+        if len(one.answer) <= one.design.shape[1]
+        or np.ptp(one.answer) == 0
+        or np.linalg.matrix_rank(one.design) < one.design.shape[1]
     ]
     if found:
         raise TamError(found)
@@ -211,19 +226,23 @@ def _least_squares(one: _Equation) -> Any:
 
 
 def _regression(one: _Equation, fit: Any, level: float) -> Regression:
-    low, high = fit.conf_int(1 - level).T
+    with np.errstate(all="ignore"):
+        low, high = fit.conf_int(1 - level).T
+        columns = (fit.bse, fit.tvalues, fit.pvalues, low, high)
     terms = tuple(
-        Coefficient(*map(_plain, values))
-        for values in zip(one.terms, fit.params, fit.bse, fit.tvalues, fit.pvalues, low, high, strict=True)
+        Coefficient(term, float(est), *_or_reason(values, NO_ERRORS))
+        for term, est, *values in zip(one.terms, fit.params, *columns, strict=True)
     )
     r2 = float(fit.rsquared)
-    added = {term: _added(one, term, r2) for term in one.terms if ":" in term}
-    sizes = {term: f_squared(value, r2) for term, value in added.items()}
+    added = {term: _added(one, term, r2) for term in one.products}
+    left = "a variance is not positive"
+    sizes = {term: f_squared(value, r2) if r2 < 1 else Unavailable(left) for term, value in added.items()}
     return Regression(one.outcome, terms, r2, added, sizes, len(one.answer), int(fit.df_resid))
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str) else float(value)
+def _or_reason(values: Sequence[float], reason: str) -> Iterator[Number]:
+    """Each as it is, or the reason where it is no number."""
+    return (float(one) if np.isfinite(one) else Unavailable(reason) for one in values)
 
 
 def _added(one: _Equation, term: str, r2: float) -> float:
@@ -249,9 +268,11 @@ def _direct(
     effects = []
     for share, at in zip(PERCENTILES, setting.probes, strict=True):
         est, se = simple_slope(focal, change, covariance, at)
-        reach, t = critical * se, est / se
-        numbers = (at + shift, est, se, t, 2 * student.sf(abs(t), df), est - reach, est + reach)
-        effects.append(ConditionalDirect(f"p{share:g}", *map(float, numbers)))
+        reach, t = critical * se, est / se if se > 0 else np.nan
+        numbers = _or_reason((se, t, 2 * student.sf(abs(t), df), est - reach, est + reach), NO_ERRORS)
+        effects.append(ConditionalDirect(f"p{share:g}", float(at + shift), float(est), *numbers))
+    if not (np.isfinite(covariance).all() and (np.diag(covariance) > 0).all()):
+        return tuple(effects), None
     region = johnson_neyman(float(focal), float(change), covariance, critical)
     centred = values - shift
     seen = region_within(region, float(centred.min()), float(centred.max()))
@@ -270,8 +291,9 @@ def _resampled(setting: _Setting, draws: int, seed: int) -> list[Floats]:
     n = len(setting.equations[0].answer)
     rng = np.random.default_rng(seed)
     parts: list[list[Floats]] = [[] for _ in setting.equations]
-    for start in range(0, draws, CHUNK):
-        counts = draw_counts(n, min(CHUNK, draws - start), rng)
+    chunk = max(1, min(CHUNK, MOST_NUMBERS // n))
+    for start in range(0, draws, chunk):
+        counts = draw_counts(n, min(chunk, draws - start), rng)
         for found, one in zip(parts, setting.equations, strict=True):
             found.append(_weighted_coefficients(one, counts))
     joined = [np.concatenate(found) if found else np.empty((0, 0)) for found in parts]
@@ -299,20 +321,26 @@ def _indirect(
     if setting.mediator is None:
         return (), (), None
     estimates = _route_values(setting, [one[None] for one in sample])[0]
-    values = _route_values(setting, drawn)
-    low, high = bootstrap_interval(values, estimates, level)
-    spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(len(estimates), np.nan)
-    numbers = [tuple(map(float, one)) for one in zip(estimates, spread, low, high, strict=True)]
+    values = _route_values(setting, drawn) if len(drawn[0]) else np.empty((0, len(estimates)))
+    spread = low = high = np.full(len(estimates), np.nan)
+    if len(values) > 1:
+        low, high = bootstrap_interval(values, estimates, level)
+        spread = values.std(axis=0, ddof=1)
+    told = [tuple(_or_reason(one, NO_DRAWS)) for one in zip(spread, low, high, strict=True)]
+    numbers = list(zip(map(float, estimates), told, strict=True))
     names = [f"p{share:g}" for share in PERCENTILES]
     effects = tuple(
-        ConditionalIndirect(name, at + shift, *values)
-        for name, at, values in zip(names, setting.probes, numbers, strict=False)
+        ConditionalIndirect(name, float(at + shift), est, *values)
+        for name, at, (est, values) in zip(names, setting.probes, numbers, strict=False)
     )
     contrasts = tuple(
-        Contrast(first, second, *values)
-        for (second, first), values in zip(combinations(names, 2), numbers[3:6], strict=True)
+        Contrast(first, second, est, *values)
+        for (second, first), (est, values) in zip(combinations(names, 2), numbers[3:6], strict=True)
     )
-    return effects, contrasts, Index(*numbers[6]) if len(numbers) > 6 else None
+    if len(numbers) <= 6:
+        return effects, contrasts, None
+    est, values_of_index = numbers[6]
+    return effects, contrasts, Index(est, *values_of_index)
 
 
 def _route_values(setting: _Setting, coefficients: Sequence[Floats]) -> Floats:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tam.errors import Unavailable
+
+Number = float | Unavailable
 #: How the regressions are estimated.
 HC3 = "OLS, HC3"
 
@@ -15,11 +18,11 @@ class Coefficient:
 
     term: str
     est: float
-    se: float
-    t: float
-    p: float
-    ci_low: float
-    ci_high: float
+    se: Number
+    t: Number
+    p: Number
+    ci_low: Number
+    ci_high: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Regression:
     terms: tuple[Coefficient, ...]
     r2: float
     delta_r2: Mapping[str, float]
-    f2: Mapping[str, float]
+    f2: Mapping[str, Number]
     n: int
     df: int
     method: str = HC3
@@ -43,11 +46,11 @@ class ConditionalDirect:
     at: str
     moderator: float
     est: float
-    se: float
-    t: float
-    p: float
-    ci_low: float
-    ci_high: float
+    se: Number
+    t: Number
+    p: Number
+    ci_low: Number
+    ci_high: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ class ConditionalIndirect:
     at: str
     moderator: float
     est: float
-    boot_se: float
-    ci_low: float
-    ci_high: float
+    boot_se: Number
+    ci_low: Number
+    ci_high: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,9 @@ class Contrast:
     first: str
     second: str
     est: float
-    boot_se: float
-    ci_low: float
-    ci_high: float
+    boot_se: Number
+    ci_low: Number
+    ci_high: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,9 @@ class Index:
     """Index of moderated mediation: change of the indirect effect per unit of the moderator."""
 
     est: float
-    boot_se: float
-    ci_low: float
-    ci_high: float
+    boot_se: Number
+    ci_low: Number
+    ci_high: Number
 
 
 @dataclass(frozen=True, slots=True)
