@@ -9,6 +9,7 @@ from typing import Any
 from tam.report.academic import academic_document
 from tam.report.context import context_for
 from tam.report.html import render_html
+from tam.report.review.document import review_document
 from tam.report.words import load_words
 
 
@@ -19,13 +20,17 @@ def write_report(
     languages: Iterable[str] = (),
     audience: str = "academic",
 ) -> str:
-    """The report of one language as an HTML page. ``languages``: all editions, for the links."""
+    """The report of one language as an HTML page. ``languages``: all editions, for the links.
+
+    ``results`` of a study, or with audience ``review`` the record of a publication.
+    """
     others = [
         (other, load_words(other).text("document.language_name"), report_name(other, audience))
         for other in languages
         if other != language
     ]
-    return render_html(academic_document(context_for(results, language), others), audience)
+    drawn = review_document if audience == "review" else academic_document
+    return render_html(drawn(context_for(results, language), others), audience)
 
 
 def write_reports(

@@ -1,0 +1,77 @@
+"""One record of a publication, its reproduction and its audit: what the reviewer's report is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tam import __version__
+from tam.published.printed import parse_printed
+from tam.published.publication import PrintedPath, PrintedValue, Publication
+from tam.record import to_record
+
+SCHEMA = "tam-review/0.1"
+
+
+def review_record(
+    publication: Publication,
+    reproduction: Mapping[str, Any] | None,
+    audit: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """``reproduction`` and ``audit`` as ``tam reproduce`` and ``tam audit`` print them; None: not done."""
+    return {
+        "schema": SCHEMA,
+        "publication": to_record(_about(publication)),
+        "reproduction": None if reproduction is None else _with_numbers(reproduction),
+        "audit": audit,
+        "tam": __version__,
+    }
+
+
+def _with_numbers(reproduction: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the number that each prints, so that nobody has to read it again."""
+    values = [
+        {**one, "printed_value": parse_printed(str(one["printed"])).value} for one in reproduction["values"]
+    ]
+    return {**reproduction, "values": values}
+
+
+def _about(one: Publication) -> dict[str, Any]:
+    """What identifies the paper, and which kinds of numbers are written down from it."""
+    return {
+        "key": one.key,
+        "title": one.title,
+        "authors": one.authors,
+        "year": one.year,
+        "url": one.url,
+        "doi": one.doi,
+        "where_read": one.where_read,
+        "software": one.software,
+        "n": one.n,
+        "n_text": one.n_text,
+        "simulated": one.simulated,
+        "file": one.file,
+        "digest": one.digest,
+        "model": one.model,
+        "written_down": written_down(one),
+    }
+
+
+def written_down(one: Publication) -> dict[str, bool]:
+    """Which of the things that a reader needs are among the printed numbers."""
+    fits = {name for fit in one.fits for name in fit.measures} | set(one.printed_fit)
+    paths: list[PrintedValue | PrintedPath] = [*one.printed, *one.paths]
+    return {
+        "sample_size": one.n is not None,
+        "matrix": bool(one.matrix),
+        "means_sds": bool(one.sds),
+        "model": bool(one.model),
+        "estimates": bool(paths),
+        "uncertainty": any(value.se or value.t or value.p for value in paths),
+        "explained_variance": any(value.op == "R2" for value in one.printed),
+        "absolute_fit": bool(fits & {"rmsea", "srmr", "gfi"}),
+        "incremental_fit": bool(fits & {"cfi", "tli", "nfi", "ifi"}),
+        "chisq_df": {"chisq", "df"} <= fits,
+        "reliability": bool(one.alpha or one.composite_reliability or one.constructs),
+        "software": bool(one.software),
+    }
