@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from tam.analysis.moderation_estimators import available
 from tam.analysis.triangulation import Estimate, triangulate
@@ -171,7 +172,8 @@ def summary(cell: Cell, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     Answers that count are those a triangulation would use: converged, admissible, with an interval. Bias and
     root mean square error are of the standardised coefficient; coverage is that of the true coefficient in
-    the units of the first items, in which every estimator gives its interval.
+    the units of the first items, in which every estimator gives its interval. ``se_ratio``: the median
+    standard error in those of the estimates' ``spread``.
     """
     used = [one for one in rows if one["admissible"] and None not in [one[key] for key in KEPT]]
     table = {key: np.array([one[key] for one in used], dtype=float) for key in KEPT}
@@ -189,13 +191,19 @@ def summary(cell: Cell, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "rmse": float(np.sqrt(np.mean((std - cell.standardised) ** 2))),
         "median": float(np.median(table["std"])),
         "bias_markers": float(np.mean(table["est"][near]) - cell.markers),
-        "se_ratio": float(np.mean(table["se"][near]) / np.std(table["est"][near], ddof=1)),
+        "se_ratio": float(np.median(table["se"]) / spread(table["est"])),
         "coverage": float(covered.mean()),
         "positive": float(positive.mean()),
         "negative": float(negative.mean()),
         "seconds": float(np.mean([one["seconds"] for one in rows])),
         "first": [one["est"] for one in rows[:3]],
     }
+
+
+def spread(values: np.ndarray) -> float:
+    """Standard deviation of a normal variable with the quartiles of ``values`` (n,): strays do not count."""
+    low, high = np.quantile(values, [0.25, 0.75])
+    return float((high - low) / (norm.ppf(0.75) - norm.ppf(0.25)))
 
 
 def gathered(folder: Path) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""Writes the tables of explanation/which-interaction-estimator.md; run it by hand.
+
+They come from the stored results of ``python -m benchmarks.interaction_recovery``; nothing is computed anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scipy.stats import binomtest
+
+HERE = Path(__file__).parent
+PAGE = HERE / "explanation" / "which-interaction-estimator.md"
+RESULT = HERE.parent / "benchmarks" / "interaction_recovery.json"
+BEGIN, END = "<!-- begin: written by docs/which_interaction_estimator.py -->", "<!-- end -->"
+#: Rates this unlikely under the nominal one stand out; so does a bias of this share of the truth.
+UNLIKELY, BIASED = 0.001, 0.1
+NAMES = {
+    "dblcent": "products, double-mean-centred",
+    "dblcent_robust": "the same, robust errors",
+    "dblcent_matched": "the same, matched pairs",
+    "residual": "products, residual-centred",
+    "unconstrained": "products, unconstrained",
+    "constrained": "products, constrained",
+    "lms": "LMS",
+    "qml": "QML",
+    "single_indicator": "single indicators",
+    "factor_scores": "factor scores",
+    "observed_scores": "observed scores",
+}
+HEADER = ("", "bias", "RMSE", "SE / SD", "coverage", "power", "type I error", "not converged", "inadmissible")
+
+
+def main() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(filled(text, tables(stored())), encoding="utf-8")
+
+
+def stored() -> dict[str, Any]:
+    return dict(json.loads(RESULT.read_text(encoding="utf-8")))
+
+
+def filled(text: str, inner: str) -> str:
+    """The page with the tables between its marks."""
+    marks = re.escape(BEGIN) + ".*?" + re.escape(END)
+    return re.sub(marks, lambda _: f"{BEGIN}\n{inner}\n{END}", text, flags=re.DOTALL)
+
+
+def tables(result: Mapping[str, Any]) -> str:
+    parts = [_made_by(result)]
+    for skew, title in ((0.0, "### Normal factors"), (2.0, "### Skewed factors")):
+        parts.append(title)
+        for present, absent in pairs(result, skew):
+            head = f"**{present['n']} respondents, reliability {_short(present['reliability'])}**"
+            parts += [head, _table(HEADER, _rows(present, absent))]
+    parts += ["### Cost", _cost(result)]
+    return "\n\n".join(parts)
+
+
+def pairs(result: Mapping[str, Any], skew: float) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Cells with the interaction, each with the one that differs from it in having none."""
+    cells = {(one["n"], one["reliability"], one["skew"], one["interaction"]): one for one in result["cells"]}
+    for (n, reliability, skewed, interaction), cell in cells.items():
+        if skewed == skew and interaction:
+            yield cell, cells[n, reliability, skew, 0.0]
+
+
+def _made_by(result: Mapping[str, Any]) -> str:
+    counts = [row["samples"] for cell in result["cells"] for row in cell["estimators"].values()]
+    fewest, most = min(counts), max(counts)
+    samples = f"{most}" if fewest == most else f"{fewest} to {most}"
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    return f"{samples} samples in each cell and by each estimator, seed {result['seed']}; {versions}."
+
+
+def _rows(present: Mapping[str, Any], absent: Mapping[str, Any]) -> list[list[str]]:
+    rows = []
+    for name, label in NAMES.items():
+        one, none = present["estimators"].get(name), absent["estimators"].get(name)
+        if one is None or none is None:
+            continue
+        biased = abs(one["bias"]) > BIASED * present["standardised"]
+        tried = one["samples"] + none["samples"]
+        rows.append(
+            [
+                label,
+                _marked(f"{one['bias']:+.3f}".replace("0.", "."), biased),
+                _short(one["rmse"], 3),
+                _short(one["se_ratio"], 2),
+                _rate(one["coverage"], one["used"], 0.95),
+                _short(one["positive"], 2),
+                _rate(none["positive"] + none["negative"], none["used"], 0.05),
+                _share(one["not_converged"] + none["not_converged"], tried),
+                _share(one["inadmissible"] + none["inadmissible"], tried),
+            ]
+        )
+    return rows
+
+
+def _rate(rate: float, count: int, nominal: float) -> str:
+    unlikely = binomtest(round(rate * count), count, nominal).pvalue < UNLIKELY
+    return _marked(_short(rate, 3), unlikely)
+
+
+def _share(count: int, tried: int) -> str:
+    return f"{100 * count / tried:.1f} %" if count else "0"
+
+
+def _marked(text: str, stands_out: bool) -> str:
+    return f"**{text}**" if stands_out else text
+
+
+def _short(value: float, digits: int = 1) -> str:
+    text = f"{value:.{digits}f}"
+    return text[1:] if text.startswith("0.") else text
+
+
+def _cost(result: Mapping[str, Any]) -> str:
+    sizes = sorted({cell["n"] for cell in result["cells"]})
+    rows = []
+    for name, label in NAMES.items():
+        own = [
+            [cell["estimators"][name]["seconds"] for cell in result["cells"] if cell["n"] == n] for n in sizes
+        ]
+        rows.append([label, *(f"{1000 * sum(one) / len(one):.0f} ms" for one in own)])
+    return _table(("processor time of a sample", *(f"n = {n}" for n in sizes)), rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [list(header), ["---", *["---:"] * (len(header) - 1)], *map(list, rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
