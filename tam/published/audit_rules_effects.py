@@ -27,15 +27,15 @@ def effect_checks(publication: Publication) -> Iterator[Check]:
         reach, middle = interval(one.a) - interval(one.b), one.a.value - one.b.value
         if one.absolute:
             reach, middle = abs(reach), abs(middle)
-        yield compared("difference", placed(one.what, one.place), one.printed, [reach], middle)
+        yield compared("difference_of_values", placed(one.what, one.place), one.printed, [reach], middle)
     for square in publication.squares:
         reach = interval(square.r).squared()
-        yield compared("square", placed(square.what, square.place), square.r2, [reach], square.r.value**2)
+        yield compared("square_of_value", placed(square.what, square.place), square.r2, [reach], square.r.value**2)
 
 
 def _product(one: PrintedProduct) -> Iterator[Check]:
     where = placed(one.what, one.place)
-    yield compared("product", where, one.printed, [product_range(intervals(one.of))], _product_of(one.of))
+    yield compared("indirect_product", where, one.printed, [product_range(intervals(one.of))], _product_of(one.of))
     if len(one.of) != 2 or len(one.se_of) != 2:
         return
     (a, b), (error_a, error_b) = intervals(one.of), intervals(one.se_of)
@@ -83,7 +83,7 @@ def _along(one: PrintedIndirect, publication: Publication) -> Check | None:
     if all(len(step) > 1 for step in steps):
         ranges.append(product_range(intervals([step[1] for step in steps])))
     where = placed(" -> ".join(one.via), one.place)
-    return compared("product", where, one.printed, ranges, _product_of([step[0] for step in steps]))
+    return compared("indirect_product", where, one.printed, ranges, _product_of([step[0] for step in steps]))
 
 
 def _step(publication: Publication, outcome: str, predictor: str) -> tuple[Printed, ...]:
@@ -106,5 +106,5 @@ def _sums(publication: Publication) -> Iterator[Check]:
         printed = one.printed.exactly() if exact else one.printed
         reach: Interval = total(intervals(parts))
         middle = total(point(value) for value in one.of).middle
-        rule = "group_sizes" if exact else "sum"
+        rule = "group_sizes_add_up" if exact else "sum_of_parts"
         yield compared(rule, placed(one.what, one.place), printed, [reach], middle, relative=bool(exact))

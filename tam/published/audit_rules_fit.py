@@ -242,7 +242,7 @@ def _rmsea(line: Line) -> Iterator[Check]:
     several = len(line.tested) > 1
     otherwise: Verdict = "inconsistent" if several else line.uncertain
     yield compared(
-        "rmsea",
+        "rmsea_recomputed",
         line.where,
         printed,
         ranges,
@@ -289,7 +289,7 @@ def _close_fit(line: Line) -> Iterator[Check]:
     first, df = line.tested[0]
     middle = rmsea_pvalue_range(first.middle, df, line.n, line.fit.groups)
     otherwise: Verdict = "undecidable" if line.robust or len(line.tested) > 1 else "inconsistent"
-    yield compared("rmsea_pvalue", line.where, printed, ranges, middle, otherwise=otherwise)
+    yield compared("rmsea_pvalue_recomputed", line.where, printed, ranges, middle, otherwise=otherwise)
 
 
 def _comparative(line: Line) -> Iterator[Check]:

@@ -92,7 +92,7 @@ def _from_loadings(one: PrintedConstruct, where: str) -> Iterator[Check]:
         yield compared("cr_from_loadings", where, one.composite_reliability, [reach], middle, **kept)  # type: ignore[arg-type]
     if one.mean_loading is not None:
         reach = mean_range(loadings)
-        yield compared("mean_loading", where, one.mean_loading, [reach], mean_range(middles), **kept)  # type: ignore[arg-type]
+        yield compared("mean_loading_recomputed", where, one.mean_loading, [reach], mean_range(middles), **kept)  # type: ignore[arg-type]
 
 
 def _limits(one: PrintedConstruct, where: str) -> Iterator[Check]:
@@ -121,7 +121,7 @@ def _between(one: PrintedConstruct, where: str) -> Iterator[Check]:
     cr, ave = one.composite_reliability, one.ave
     if ave is not None and one.sqrt_ave is not None:
         reach = interval(ave).root()
-        yield compared("sqrt_ave", where, one.sqrt_ave, [reach], point(ave).root())
+        yield compared("sqrt_ave_of_ave", where, one.sqrt_ave, [reach], point(ave).root())
     if cr is not None and ave is not None:
         yield _cr_at_least_ave(one, cr, ave, where)
     if one.alpha is not None and cr is not None and one.alpha.low > cr.high:
@@ -155,10 +155,10 @@ def _item_counts(one: PrintedConstruct, where: str) -> Iterator[Check]:
     named = len(one.items) or None
     count = one.n_items if one.n_items is not None else named
     if one.n_items is not None and named is not None and named != one.n_items:
-        yield counted("number_of_items", where, one.n_items, [named], "another number of items is named")
+        yield counted("items_counted", where, one.n_items, [named], "another number of items is named")
     if count is not None and len(one.loadings) > count:
         note = "more loadings are printed than items are named"
-        yield counted("number_of_items", where, count, [len(one.loadings)], note)
+        yield counted("items_counted", where, count, [len(one.loadings)], note)
     if one.composite_reliability is None or one.ave is None or one.loadings:
         return
     ave, cr = interval(one.ave).cut(0, 1), interval(one.composite_reliability).cut(0, 1)
@@ -180,7 +180,7 @@ def _implied_items(one: PrintedConstruct, ave: Interval, cr: Interval, where: st
     middle = equal_loading_items(point(one.ave), point(one.composite_reliability))
     note = f"composite reliability and AVE imply about {round(equal.middle)} items"
     yield remark(
-        "number_of_items",
+        "items_counted",
         where,
         text,
         note,

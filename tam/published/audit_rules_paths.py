@@ -275,9 +275,9 @@ def _star(one: Estimate, reach: Interval, cuts: Mapping[str, float], stated: boo
     low, high = float(expected.low), float(expected.high)
     severity = "none" if met else graded(reach.gap(expected), 1.0, False)
     if not met and not stated and not one.statistics and one.p is None:
-        return Check("stars", one.where, one.stars or "no stars", p, low, high, "undecidable", "note", note)
+        return Check("stars_from_p", one.where, one.stars or "no stars", p, low, high, "undecidable", "note", note)
     return Check(
-        "stars",
+        "stars_from_p",
         one.where,
         one.stars or "no stars",
         p,

@@ -33,18 +33,18 @@ def _sample(one: PrintedSample, publication: Publication) -> Iterator[Check]:
     n = one.n if one.n is not None else publication.n
     if one.collected is not None and one.excluded and n is not None:
         note = f"{one.collected} collected less {sum(one.excluded)} excluded"
-        yield counted("exclusions", where, n, [one.collected - sum(one.excluded)], note)
+        yield counted("excluded_respondents", where, n, [one.collected - sum(one.excluded)], note)
     elif one.collected is not None and n is not None and n > one.collected:
-        yield flaw("exclusions", where, str(n), f"{one.collected} collected", high=float(one.collected))
+        yield flaw("excluded_respondents", where, str(n), f"{one.collected} collected", high=float(one.collected))
     if one.groups and n is not None:
         note = f"the {len(one.groups)} groups add to {sum(one.groups)}"
-        yield counted("group_sizes", where, n, [sum(one.groups)], note)
+        yield counted("group_sizes_add_up", where, n, [sum(one.groups)], note)
     if one.shares and one.groups and len(one.shares) == len(one.groups) and n:
         bases = {n, sum(one.groups)} - {0}
         for count, share in zip(one.groups, one.shares):
             ranges = [share_range(count, base) for base in sorted(bases)]
             scaled = ranges if share.percent or share.value <= 1 else [r * Interval.of(100) for r in ranges]
-            yield compared("group_shares", f"{where}: {count}", share, scaled, scaled[0])
+            yield compared("group_shares_recomputed", f"{where}: {count}", share, scaled, scaled[0])
     elif len(one.shares) > 1:
         whole = (
             Fraction(1) if all(share.percent or share.value <= 1 for share in one.shares) else Fraction(100)
@@ -54,7 +54,7 @@ def _sample(one: PrintedSample, publication: Publication) -> Iterator[Check]:
         if not summed.holds(whole):
             middle = sum(share.value for share in one.shares)
             yield flaw(
-                "group_shares",
+                "group_shares_recomputed",
                 where,
                 text,
                 "the shares do not add to the whole",
@@ -89,10 +89,10 @@ def _one_n(publication: Publication) -> Iterator[Check]:
         if n is None:
             continue
         if n in known - _only_here(publication, where, n):
-            yield counted("sample_size", where, n, [n])
+            yield counted("one_sample_size", where, n, [n])
         else:
             note = f"the paper's n is {publication.n}, and no sample of this size is described"
-            yield counted("sample_size", where, n, [publication.n], note)
+            yield counted("one_sample_size", where, n, [publication.n], note)
 
 
 def _only_here(publication: Publication, where: str, n: int) -> set[int]:

@@ -21,13 +21,17 @@ UNLESS_MORE = "unless further predictors (controls) were in the equation"
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One outcome with its described predictors, and what is printed of it."""
+    """One outcome with its predictors, and what is printed of it.
+
+    ``described``: the model text names the predictors, so that the table cannot have left one out.
+    """
 
     outcome: str
     predictors: tuple[str, ...]
     paths: Mapping[str, Printed]
     r2: Printed | None
     where: str
+    described: bool
 
     @property
     def whole(self) -> bool:
@@ -54,6 +58,7 @@ def equations_of(publication: Publication) -> tuple[Equation, ...]:
             paths.get(name, {}),
             explained[name].printed if name in explained else None,
             _where(name, explained.get(name)),
+            name in described,
         )
         for name in outcomes
     )
@@ -133,7 +138,7 @@ def _single(one: Equation, correlations: Correlations, method: str) -> Iterator[
     path = one.paths.get(name)
     if cell is None:
         return
-    certain = method == "composite"
+    certain = method == "composite" and one.described
     otherwise: Verdict = "inconsistent" if certain else "undecidable"
     note = UNLESS_MORE if certain else LATENT
     where = f"{one.outcome} ~ {name}"
@@ -144,7 +149,9 @@ def _single(one: Equation, correlations: Correlations, method: str) -> Iterator[
         )
     if one.r2 is not None:
         ranges = [interval(cell).squared()]
-        firm: Verdict = "inconsistent" if certain or (alike and method == "unknown") else "undecidable"
+        firm: Verdict = (
+            "inconsistent" if certain or (alike and one.described and method == "unknown") else "undecidable"
+        )
         if path is not None and not alike:
             ranges.append(interval(path).squared())
         yield compared(
@@ -180,7 +187,7 @@ def _inflation(publication: Publication, correlations: Correlations) -> Iterator
         for path in rows:
             if path.vif is not None and path.vif.high < 1:
                 where = placed(f"VIF of {path.what}", path.place)
-                yield compared("vif", where, path.vif, [Interval(ONE.low, float("inf"))], 1.0)
+                yield compared("vif_recomputed", where, path.vif, [Interval(ONE.low, float("inf"))], 1.0)
         if len(rows) == listed == sizes.get(outcome, 2) == 2:
             yield from _pair(rows, correlations)
 
@@ -190,12 +197,12 @@ def _pair(rows: list[PrintedPath], correlations: Correlations) -> Iterator[Check
     assert first.vif is not None and second.vif is not None
     where = placed(f"VIF of {first.what}, {second.what}", first.place)
     note = "two predictors of one outcome have the same VIF"
-    yield compared("vif", where, first.vif, [interval(second.vif)], second.vif.value, note=note)
+    yield compared("vif_recomputed", where, first.vif, [interval(second.vif)], second.vif.value, note=note)
     r = correlations.range(first.rhs, second.rhs) if first.rhs and second.rhs else None
     if r is not None and first.rhs and second.rhs:
         left = (ONE - r.squared()).cut(0, 1)
         cell = correlations.printed(first.rhs, second.rhs)
         middle = None if cell is None else (ONE / (ONE - point(cell).squared())).middle
         yield compared(
-            "vif", f"{where}: r", first.vif, [ONE / left], middle, relative=True, otherwise="undecidable"
+            "vif_recomputed", f"{where}: r", first.vif, [ONE / left], middle, relative=True, otherwise="undecidable"
         )

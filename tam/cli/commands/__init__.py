@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "What a problem, a statistic or a finding means; formula and reference.",
     "cite": "The references of the methods that a results file used.",
     "reproduce": "Published matrix and paths: do they come out?",
-    "audit": "Printed tables: are they consistent with themselves? (not in this version)",
+    "audit": "Printed tables of a paper: are they consistent with each other?",
     "verify": "Run somebody's analysis again and compare every number.",
     "simulate": "Simulate answers before collecting them, from a model whose values are known.",
     "power": "How many respondents does the study need? By simulation, for every effect.",
