@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tam.analysis.export_expected import CLOSE, CLOSE_CHISQ, Expected, expected_values, fitted
+from tam.analysis.export_modsem import modsem_files
 from tam.analysis.export_mplus import mplus_data, mplus_input
+from tam.analysis.export_seminr import seminr_files
 from tam.spec.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Program = Literal["lavaan", "mplus", "semopy"]
-SCRIPTS: Mapping[Program, str] = {"lavaan": "fit_lavaan.R", "semopy": "fit_semopy.py"}
+Program = Literal["lavaan", "modsem", "mplus", "semopy", "seminr"]
+SCRIPTS: Mapping[str, str] = {"lavaan": "fit_lavaan.R", "semopy": "fit_semopy.py"}
 """Name of the script for each program; one called ``semopy.py`` would be imported in place of semopy."""
 MPLUS_DATA = "mplus.dat"
 
@@ -34,10 +36,13 @@ def export_files(study: Study, program: Program) -> dict[str, str]:
 
     The answers are coded, screened as the study says and (unless its estimator takes incomplete ones)
     complete on the model's items, with a column for every product indicator, so that another program
-    estimates from the very numbers that tam uses.
+    estimates from the very numbers that tam uses. There are none for modsem where nothing is moderated.
     Raises TamError where the study or its data must be changed first.
     """
-    models, answers = exported_models(study, _answers(study))
+    rows = study_answers(study)
+    if program in ("modsem", "seminr"):
+        return {"modsem": modsem_files, "seminr": seminr_files}[program](study, rows)
+    models, answers = exported_models(study, rows)
     fits = {one.name: fitted(one.text, answers, study.options) for one in models}
     expected = {name: expected_values(fit) for name, fit in fits.items()}
     compared = {f"expected_{name}.csv": one.table() for name, one in expected.items() if one is not None}
@@ -59,7 +64,7 @@ def export_files(study: Study, program: Program) -> dict[str, str]:
     }
 
 
-def _answers(study: Study) -> pd.DataFrame:
+def study_answers(study: Study) -> pd.DataFrame:
     """The answers that the models are fitted to, one row for each respondent."""
     from tam.analysis.reading import read_study_data
     from tam.analysis.screening import screen

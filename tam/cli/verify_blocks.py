@@ -8,6 +8,7 @@ from typing import Any
 from tam.cli.answer import Block, Heading, Table
 
 MOST_ROWS = 20
+MOST_PARAMETERS = 8
 _VERDICTS = {
     "verified": "verified: every value comes out",
     "verified_in_part": "verified as far as it could be recomputed",
@@ -29,7 +30,46 @@ def verify_blocks(result: Mapping[str, Any]) -> list[Block]:
         blocks += [Heading("The report says something else than its results"), _report(result["report"])]
     if result["not_recomputed"]:
         blocks += [Heading("Not recomputed"), _missing(result["not_recomputed"])]
+    return [*blocks, *(_peer(result["peer"]) if result["peer"] else ())]
+
+
+def peer_blocks(result: Mapping[str, Any]) -> list[Block]:
+    """The answer to a pack: what lavaan finds."""
+    return [f"{result['file']}: {_VERDICTS[result['verdict']]}", *_peer(result["peer"])]
+
+
+def _peer(peer: Mapping[str, Any]) -> list[Block]:
+    """The largest differences of each model, then its parameters that lie furthest apart."""
+    blocks: list[Block] = [Heading(f"{peer['engine']} {peer['version']} on R {peer['r']}")]
+    for model in peer["models"]:
+        verdict = "agrees" if model["agrees"] else "DIFFERS"
+        blocks.append(
+            f"{model['name']} ({model['title']}): {verdict}; {len(model['rows'])} free parameters, "
+            f"estimates within {model['largest_apart']:.1e} standard errors, "
+            f"standard errors within {model['largest_wider']:.1e}"
+        )
+        blocks.append(_deltas(model))
     return blocks
+
+
+def _deltas(model: Mapping[str, Any]) -> Table:
+    worst = sorted(model["rows"], key=lambda one: -max(one["apart"], one["wider"]))[:MOST_PARAMETERS]
+    rows = [
+        (
+            f"{one['lhs']} {one['op']} {one['rhs']}",
+            f"{one['est']:.6f}",
+            f"{one['peer_est']:.6f}",
+            f"{one['se']:.6f}",
+            f"{one['peer_se']:.6f}",
+            f"{one['apart']:.1e}",
+        )
+        for one in worst
+    ]
+    rows += [
+        (one["name"], f"{one['value']:.6f}", f"{one['peer']:.6f}", "", "", f"{one['difference']:.1e}")
+        for one in model["measures"]
+    ]
+    return Table(("", "tam", "lavaan", "SE tam", "SE lavaan", "apart"), tuple(rows), "lrrrrr")
 
 
 def _digests(digests: list[Mapping[str, Any]]) -> Table:

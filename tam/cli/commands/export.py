@@ -8,13 +8,12 @@ from typing import cast
 import click
 
 from tam.cli.answer import Answer, Block
-from tam.cli.choices import comma_list, not_offered
+from tam.cli.choices import comma_list
 from tam.cli.command import console, tam_command
-from tam.errors import TamError
+from tam.errors import Problem, Where, problem
 from tam.writing import write_files
 
 KNOWN = ("lavaan", "modsem", "mplus", "semopy", "seminr")
-OFFERED = ("lavaan", "mplus", "semopy")
 
 
 @tam_command("export")
@@ -25,31 +24,33 @@ OFFERED = ("lavaan", "mplus", "semopy")
     metavar="PROGRAM,...",
     default="lavaan",
     callback=comma_list(KNOWN),
-    help="lavaan, mplus or semopy; modsem and seminr are not in this version.",
+    help="lavaan, modsem, mplus, semopy, seminr.",
 )
 @click.option("--out", metavar="DIR", help="Where to write; the folder export beside the study unless given.")
 def command(study: str | None, programs: tuple[str, ...], out: str | None) -> Answer:
     """Write the study's model for another program.
 
     Writes a script, the model, the coded answers that it reads and the values that tam finds, so that the
-    other program can be run on the very numbers that tam uses. The lavaan script stops where lavaan
-    disagrees.
+    other program can be run on the very numbers that tam uses. The R scripts stop where the other program
+    disagrees; tam verify --with-r runs the lavaan one.
 
     \b
       tam export --to lavaan && cd export && Rscript fit_lavaan.R
+      tam export --to lavaan,modsem,mplus,semopy,seminr
     """
     from tam.analysis.export import Program, export_files
     from tam.spec.study_file import load_study
 
-    refused = not_offered("--to", programs, OFFERED)
-    if refused:
-        raise TamError(refused)
     loaded = load_study(study)
     folder = Path(out) if out else loaded.folder / "export"
     contents: dict[str, str] = {}
+    notes: list[Problem] = []
     for program in programs:
         console().progress(f"exporting for {program}")
-        contents.update(export_files(loaded, cast(Program, program)))
-    files = [str(one) for one in write_files({folder / name: text for name, text in contents.items()})]
-    blocks: list[Block] = list(files)
-    return Answer(result={"programs": list(programs), "files": files}, blocks=blocks)
+        files = export_files(loaded, cast(Program, program))
+        if not files:
+            notes.append(problem("export-without-moderation", Where(loaded.file), program=program))
+        contents.update(files)
+    written = [str(one) for one in write_files({folder / name: text for name, text in contents.items()})]
+    blocks: list[Block] = list(written)
+    return Answer(result={"programs": list(programs), "files": written}, blocks=blocks, problems=notes)

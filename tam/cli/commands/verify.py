@@ -11,13 +11,14 @@ import click
 
 from tam.cli.answer import Answer
 from tam.cli.command import console, tam_command
-from tam.cli.verify_blocks import verify_blocks
+from tam.cli.verify_blocks import peer_blocks, verify_blocks
 from tam.cli.watching import processors
 from tam.errors import TamError, problem
 
 if TYPE_CHECKING:
     from tam.published.results_file import ResultsFile
     from tam.published.verify import Rerun
+    from tam.published.with_r import Peer
 
 
 @tam_command("verify")
@@ -38,12 +39,19 @@ if TYPE_CHECKING:
     metavar="T",
     help="Largest |stored - found| / max(1, |stored|, |found|) that counts as equal; 1e-8.",
 )
+@click.option(
+    "--with-r",
+    "with_r",
+    is_flag=True,
+    help="Have lavaan fit the models too (needs R); RESULTS may then be a folder of tam export.",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes; all processors.")
 def command(
     results: str,
     data: tuple[str, ...],
     study: str | None,
     tolerance: float | None,
+    with_r: bool,
     workers: int | None,
 ) -> Answer:
     """Run somebody's analysis again and compare every number.
@@ -56,23 +64,65 @@ def command(
       tam verify results.json --data export.csv
       tam verify report.en.html --data export.csv --study study.toml
       tam verify results.json
+      tam verify results.json --data export.csv --with-r
     """
     from tam.published.results_file import read_results_file
     from tam.published.verify import TOLERANCE, verify
     from tam.record import to_record
 
+    if with_r and Path(results).is_dir():
+        return _pack(Path(results))
     console().progress("reading the results")
     file = read_results_file(results)
+    rerun = _rerun(file, data, study)
+    if with_r and rerun is None:
+        raise TamError(problem("r-needs-study", file=file.name))
     found = verify(
         file,
-        _rerun(file, data, study),
+        rerun,
         tolerance=TOLERANCE if tolerance is None else tolerance,
         draw=_draw,
         progress=console().progress,
         workers=workers or processors(),
     )
+    peer = _peer(rerun, file.name) if with_r and rerun is not None else None
     record = to_record(found)
-    return Answer(result=record, blocks=verify_blocks(record), problems=found.problems)
+    problems = (*found.problems, *(peer.problems if peer else ()))
+    if peer is not None:
+        record["peer"] = _told(peer)
+        record["verdict"] = "differs" if peer.problems else record["verdict"]
+    return Answer(result=record, blocks=verify_blocks(record), problems=problems)
+
+
+def _pack(folder: Path) -> Answer:
+    """A folder of ``tam export``: its models by lavaan."""
+    from tam.published.pack import read_pack
+    from tam.published.with_r import ask_lavaan
+
+    console().progress("lavaan")
+    peer = ask_lavaan(read_pack(folder), folder.name)
+    record = {
+        "file": folder.name,
+        "kind": "pack",
+        "verdict": "differs" if peer.problems else "verified",
+        "peer": _told(peer),
+    }
+    return Answer(result=record, blocks=peer_blocks(record), problems=peer.problems)
+
+
+def _peer(rerun: Rerun, file: str) -> Peer:
+    """What lavaan finds for the study that was run again."""
+    from tam.published.pack import pack_of_study
+    from tam.published.with_r import ask_lavaan
+
+    console().progress("lavaan")
+    return ask_lavaan(pack_of_study(rerun.study), file)
+
+
+def _told(peer: Peer) -> dict[str, Any]:
+    from tam.record import to_record
+
+    return {name: part for name, part in to_record(peer).items() if name not in ("problems", "unavailable")}
 
 
 def _rerun(file: ResultsFile, data: Sequence[str], study: str | None) -> Rerun | None:
