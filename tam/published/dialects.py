@@ -43,7 +43,7 @@ def dialects(publication: Publication, wanted: Sequence[Wanted]) -> tuple[Dialec
     found: list[Dialect] = list(_regressions(publication, chosen))
     tests = any(one.family != "estimate" or one.op == "~~" for one in chosen)
     for model in joint_models(publication, tests=tests):
-        fit = JointFit(publication, model)
+        fit = JointFit(publication, model, errors=any(one.family == "error" for one in chosen))
         found.append(JointDialect(fit, chosen))
         if not model.plain or fit.has_own_units:
             found.append(JointDialect(fit, chosen, "raw"))

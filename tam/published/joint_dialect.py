@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tam.engine.bootstrap_derivatives import Samples, log_determinants
-from tam.engine.bootstrap_front import GroupModel, slopes_and_curvatures
+from tam.engine.bootstrap_front import GroupModel, GroupState, slopes_and_curvatures
 from tam.engine.bootstrap_front import evaluate as evaluate_batch
 from tam.engine.bootstrap_newton import for_samples, group_model, solve, whole_curvature
 from tam.engine.fit import Fit, fit_model
@@ -69,26 +69,28 @@ class JointModel:
 @dataclass(frozen=True, slots=True)
 class Solved:
     """The model in r samples: ``covariances`` fitted (r, p, p), ``theta`` (r, q), ``at`` its implied moments,
-    ``value`` F (r,), ``vcov`` (r, q, q); ``ok`` (r,) those that converged."""
+    ``value`` F (r,), ``vcov`` (r, q, q), None unless wanted; ``ok`` (r,) those that converged."""
 
     covariances: Floats
     theta: Floats
     at: Implied
     value: Floats
-    vcov: Floats
+    vcov: Floats | None
     ok: Booleans
 
 
 class JointFit:
     """A joint model of one publication, to be fitted to whatever moments its box holds.
 
-    ``failure`` says why it cannot be fitted to the moments as printed; None if it can.
+    ``failure`` says why it cannot be fitted to the moments as printed; None if it can. ``errors``: whether
+    standard errors are wanted.
     """
 
-    def __init__(self, publication: Publication, model: JointModel) -> None:
+    def __init__(self, publication: Publication, model: JointModel, *, errors: bool = True) -> None:
         self.publication = publication
         self.model = model
         self.n = publication.n or UNKNOWN_N
+        self.errors = errors
         self.failure: str | None = None
         self._last: tuple[Floats, Solved] | None = None
         try:
@@ -188,9 +190,15 @@ class JointFit:
         ok = sound & found.converged
         theta = np.where(ok[:, None], found.theta, self.start)
         _, states = evaluate_batch([own], [samples], theta)
-        curvature = slopes_and_curvatures([own], [samples], states, self.directions, observed=False)[1]
-        vcov = self.directions @ _inverses(curvature * (self.cases / 2.0)) @ self.directions.T
+        vcov = self._vcov(own, samples, states) if self.errors else None
         return Solved(covariances, theta, states[0].at, found.value, vcov, ok)
+
+    def _vcov(self, own: GroupModel, samples: Samples, states: tuple[GroupState, ...]) -> Floats:
+        """Covariance matrices (r, q, q) of theta: the inverse of cases / 2 times the expected second
+        derivatives of F."""
+        curvature = slopes_and_curvatures([own], [samples], states, self.directions, observed=False)[1]
+        inverse = _inverses(curvature * (self.cases / 2.0))
+        return np.asarray(self.directions @ inverse @ self.directions.T)
 
     def judged(self, solved: Solved) -> Judged:
         variables = self.fit.table.variables
@@ -297,6 +305,7 @@ class JointDialect:
         standard = one.statistic == "std" or (one.statistic == "estimate" and self.scale == "std")
         if one.statistic in ("estimate", "raw", "std"):
             return np.asarray((std if standard else raw)[:, rows].prod(axis=1))
+        assert solved.vcov is not None
         value = raw[:, rows].prod(axis=1)
         slopes = np.zeros((len(value), len(self.fit.start)))
         for at, row in enumerate(rows):

@@ -10,7 +10,7 @@ improves. Moments that are no positive definite matrix are not entered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 Evaluate = Callable[[Floats], Floats]
 
-BLOCK = 4096
-"""Points evaluated at once; bounds the memory."""
+CELLS = 4_000_000
+"""Numbers held at once in the matrices, or in the trial points, of a block; bounds the memory."""
 ROUNDS = 12
 GAIN = 1e-12
 """Improvements below this share of the reach are rounding of the arithmetic."""
@@ -34,16 +34,21 @@ NEAR = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Of m estimates: ``value`` (m,) at the moments as printed, ``low`` and ``high`` (m,) the smallest and
-    largest found in the box, ``at_low`` and ``at_high`` (m, k) where; ``linear`` (m,) the first-order
-    half-width. NaN where there is no estimate."""
+    """Of m estimates: ``value`` (m,) at the moments as printed; ``low`` and ``high`` (m,) the range;
+    ``found_low`` and ``found_high`` (m,) the smallest and largest that moments in the box were found for, and
+    these, ``at_low`` and ``at_high`` (m, k): the range where it was searched, else a part of it; ``linear``
+    (m,) the first-order half-width; ``moves`` (m, k) which printed numbers move which estimate. NaN where
+    there is no estimate."""
 
     value: Floats
     low: Floats
     high: Floats
+    found_low: Floats
+    found_high: Floats
     at_low: Floats
     at_high: Floats
     linear: Floats
+    moves: Booleans
 
 
 def definite(box: Box, points: Floats) -> Booleans:
@@ -76,32 +81,61 @@ def always_definite(box: Box) -> bool:
     return bool(np.linalg.eigvalsh(matrix)[0] > np.abs(spread).sum(axis=1).max())
 
 
-def in_blocks(evaluate: Evaluate, points: Floats) -> Floats:
-    parts = [evaluate(points[at : at + BLOCK]) for at in range(0, len(points), BLOCK)]
+def in_blocks(box: Box, evaluate: Evaluate, points: Floats) -> Floats:
+    """The estimates at points (r, k), in blocks of bounded size."""
+    block = _block(box)
+    parts = [evaluate(points[at : at + block]) for at in range(0, len(points), block)]
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+
+def _block(box: Box) -> int:
+    return max(1, CELLS // max(len(box.names) ** 2, len(box.centre), 1))
+
+
+def _ends(box: Box, evaluate: Evaluate) -> tuple[Floats, Floats, Floats]:
+    """The estimates (k, m) with one number at the low end of its interval, with it at the high end; and as
+    printed (m,)."""
+    k = len(box.centre)
+    value = evaluate(box.centre[None])[0]
+    low, high = np.empty((k, len(value))), np.empty((k, len(value)))
+    block = _block(box)
+    for start in range(0, k, block):
+        at = np.arange(start, min(start + block, k))
+        for found, end in ((low, box.low), (high, box.high)):
+            points = np.tile(box.centre, (len(at), 1))
+            points[np.arange(len(at)), at] = end[at]
+            found[at] = evaluate(points)
+    return low, high, value
 
 
 def nearby(box: Box, evaluate: Evaluate) -> Reach:
     """The reach to first order, and at the corner of the box to which the derivatives point: of the two the
     wider. Cheap, and all that a value needs which comes out as printed anyway."""
-    k = len(box.centre)
-    ends = np.tile(box.centre, (2 * k + 1, 1))
-    at = np.arange(k)
-    ends[at, at], ends[k + at, at] = box.low, box.high
-    found = in_blocks(evaluate, ends)
-    value, slopes = found[-1], np.nan_to_num(found[k : 2 * k] - found[:k]).T  # (m, k), per width of the box
+    at_ends = _ends(box, evaluate)
+    value, slopes = at_ends[2], np.nan_to_num(at_ends[1] - at_ends[0]).T  # (m, k), per width of the box
+    moves = (np.nan_to_num(np.abs(at_ends[0] - value) + np.abs(at_ends[1] - value)) > 0).T
     linear = np.asarray(np.abs(slopes).sum(axis=1) / 2.0)
     corners = []
     for sign in (-1.0, 1.0):
         up = sign * slopes
         corner = np.where(up > 0, box.high, np.where(up < 0, box.low, box.centre))
         corners.append(_drawn_back(box, corner))
-    heights = in_blocks(evaluate, np.concatenate(corners))
-    m = len(value)
+    m, block = len(value), _block(box)
     own = np.arange(m)
-    at_low, low = _better(-heights[own, own], corners[0], -value, box.centre)
-    at_high, high = _better(heights[m + own, own], corners[1], value, box.centre)
-    return Reach(value, np.fmin(-low, value - linear), np.fmax(high, value + linear), at_low, at_high, linear)
+    heights = np.concatenate([_own(evaluate, corner, own, block) for corner in corners])
+    at_low, low = _better(-heights[:m], corners[0], -value, box.centre)
+    at_high, high = _better(heights[m:], corners[1], value, box.centre)
+    ends = np.fmin(-low, value - linear), np.fmax(high, value + linear)
+    return Reach(value, *ends, -low, high, at_low, at_high, linear, moves)
+
+
+def _own(evaluate: Evaluate, points: Floats, outputs: NDArray[np.intp], block: int) -> Floats:
+    """Of every point (r, k) the one estimate that ``outputs`` (r,) names."""
+    found = np.empty(len(points))
+    for start in range(0, len(points), block):
+        part = slice(start, start + block)
+        found[part] = evaluate(points[part])[np.arange(len(points[part])), outputs[part]]
+    return found
 
 
 def _better(found: Floats, points: Floats, value: Floats, centre: Floats) -> tuple[Floats, Floats]:
@@ -141,22 +175,60 @@ def searched(
     outputs = np.array(wanted * 2, dtype=np.intp)
     signs = np.repeat([-1.0, 1.0], len(wanted))
     start = np.concatenate([at_low[wanted], at_high[wanted]])
-    points, best = _search(box, evaluate, outputs, signs, start, rounds)
+    points, best = start.copy(), np.empty(len(outputs))
+    for group in _groups(reach.moves[outputs]):
+        active = np.flatnonzero(reach.moves[outputs[group]].any(axis=0))
+        found = _search(box, evaluate, outputs[group], signs[group], start[group], active, rounds)
+        points[group], best[group] = found
     half = len(wanted)
     low[wanted], at_low[wanted] = -best[:half], points[:half]
     high[wanted], at_high[wanted] = best[half:], points[half:]
-    return Reach(reach.value, low, high, at_low, at_high, reach.linear)
+    found_low, found_high = reach.found_low.copy(), reach.found_high.copy()
+    found_low[wanted], found_high[wanted] = low[wanted], high[wanted]
+    return replace(
+        reach,
+        low=low,
+        high=high,
+        found_low=found_low,
+        found_high=found_high,
+        at_low=at_low,
+        at_high=at_high,
+    )
+
+
+def _groups(moves: Booleans) -> list[NDArray[np.intp]]:
+    """Searches (s, k) in groups whose trial points, three along every number that moves any of them, fit in a
+    block."""
+    k = moves.shape[1]
+    groups: list[list[int]] = []
+    union = np.zeros(k, dtype=bool)
+    for at in np.lexsort(moves.T[::-1]).tolist():
+        joined = union | moves[at]
+        if groups and 3 * (len(groups[-1]) + 1) * int(joined.sum()) * k <= CELLS:
+            groups[-1].append(at)
+            union = joined
+        else:
+            groups.append([at])
+            union = moves[at].copy()
+    return [np.array(group, dtype=np.intp) for group in groups]
 
 
 def _search(
-    box: Box, evaluate: Evaluate, outputs: NDArray[np.intp], signs: Floats, start: Floats, rounds: int
+    box: Box,
+    evaluate: Evaluate,
+    outputs: NDArray[np.intp],
+    signs: Floats,
+    start: Floats,
+    active: NDArray[np.intp],
+    rounds: int,
 ) -> tuple[Floats, Floats]:
-    """The best point (s, k) for each of s (output, direction), from ``start`` (s, k), and signs * estimate
-    there (s,)."""
+    """The best point (s, k) for each of s (output, direction), from ``start`` (s, k) along the ``active``
+    coordinates, and signs * estimate there (s,)."""
+    block = _block(box)
     checked = not always_definite(box) and bool(definite(box, box.centre[None])[0])
 
     def heights(points: Floats, which: NDArray[np.intp]) -> Floats:
-        found = in_blocks(evaluate, points)[np.arange(len(points)), outputs[which]] * signs[which]
+        found = _own(evaluate, points, outputs[which], block) * signs[which]
         if checked:
             found = np.where(definite(box, points), found, -np.inf)
         return np.asarray(np.where(np.isfinite(found), found, -np.inf))
@@ -166,7 +238,7 @@ def _search(
     going = np.arange(len(outputs))
     for _ in range(rounds):
         here = partial(_of, heights, going)
-        aims, alone, single = _aims(box, points[going], best[going], here)
+        aims, alone, single = _aims(box, active, points[going], best[going], here)
         new, height = _along(points[going], aims, best[going], here)
         new = np.where((single > height)[:, None], alone, new)
         height = np.maximum(single, height)
@@ -190,28 +262,32 @@ def _of(
 
 
 def _aims(
-    box: Box, points: Floats, best: Floats, heights: Callable[[Floats, NDArray[np.intp]], Floats]
+    box: Box,
+    active: NDArray[np.intp],
+    points: Floats,
+    best: Floats,
+    heights: Callable[[Floats, NDArray[np.intp]], Floats],
 ) -> tuple[Floats, Floats, Floats]:
-    """Where every coordinate of each point would best be (s, k); the point with only the most rewarding
-    coordinate moved (s, k), and its height (s,), minus infinity where none rewards."""
-    s, k = points.shape
-    width = box.high - box.low
-    inner = (points - box.low > NEAR * width) & (box.high - points > NEAR * width)
-    middle = np.where(inner, points, (box.low + box.high) / 2.0)
-    places = np.stack([np.broadcast_to(box.low, (s, k)), middle, np.broadcast_to(box.high, (s, k))])
-    trial = np.tile(points[None, :, None, :], (3, 1, k, 1))
-    at = np.arange(k)
-    trial[:, :, at, at] = places
-    which = np.broadcast_to(np.arange(s)[None, :, None], (3, s, k)).ravel()
-    found = heights(trial.reshape(-1, k), which).reshape(3, s, k)
+    """Where every active coordinate of each point would best be (s, k); the point with only the most
+    rewarding coordinate moved (s, k), and its height (s,), minus infinity where none rewards."""
+    (s, k), a = points.shape, len(active)
+    own, low, high = points[:, active], box.low[active], box.high[active]
+    width = high - low
+    inner = (own - low > NEAR * width) & (high - own > NEAR * width)
+    middle = np.where(inner, own, (low + high) / 2.0)
+    places = np.stack([np.broadcast_to(low, (s, a)), middle, np.broadcast_to(high, (s, a))])
+    trial = np.tile(points[None, :, None, :], (3, 1, a, 1))
+    trial[:, :, np.arange(a), active] = places
+    which = np.broadcast_to(np.arange(s)[None, :, None], (3, s, a)).ravel()
+    found = heights(trial.reshape(-1, k), which).reshape(3, s, a)
     highest = found.max(axis=0)
     ends = np.take_along_axis(places, found.argmax(axis=0)[None], axis=0)[0]
     top = _vertex(places, found)
-    aims = np.where(np.isfinite(top), top, ends)
-    aims = np.where(highest > found.min(axis=0), aims, points)  # what changes nothing stays
-    rows, most = np.arange(s), highest.argmax(axis=1)
-    alone = points.copy()
-    alone[rows, most] = ends[rows, most]
+    moved = np.where(np.isfinite(top), top, ends)
+    moved = np.where(highest > found.min(axis=0), moved, own)  # what changes nothing stays
+    aims, alone, rows, most = points.copy(), points.copy(), np.arange(s), highest.argmax(axis=1)
+    aims[:, active] = moved
+    alone[rows, active[most]] = ends[rows, most]
     reached = highest[rows, most]
     return aims, alone, np.where(reached > best, reached, -np.inf)
 

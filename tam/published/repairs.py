@@ -107,7 +107,7 @@ def _in_dialect(
     reach = nearby(box, dialect.evaluate)
     before = _reached(dialect.wanted, reach.low, reach.high, counted)
     points = np.stack([_edited(box, one).centre for one in edits])
-    values = in_blocks(dialect.evaluate, points)
+    values = in_blocks(box, dialect.evaluate, points)
     rough = _rough_count(dialect.wanted, values, reach.linear * WIDER, counted)
     rough = np.where(_possible(box, points), rough, -1)
     need = _least(len(before), len(counted), impossible=impossible)

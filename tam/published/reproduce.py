@@ -22,8 +22,6 @@ from tam.published.wanted import Family, Wanted, wanted_values
 FAMILIES: tuple[Family, ...] = ("estimate", "error", "fit")
 FEW_ROUNDS = 3
 """Of the search in dialects that are not the chosen one."""
-NEAR = 0.5
-"""A gap below this share of the linear reach is searched before a value counts as out of reach."""
 
 
 def reproduce(publication: Publication) -> Reproduction:
@@ -122,18 +120,12 @@ def _elsewhere(final: Mapping[Family, Tried], tried: Sequence[Tried]) -> dict[in
     for each in tried:
         if each.dialect.name in chosen and len(final) == 1:
             continue
-        near = [at for at in open_ if not each.reaches(at) and _near_miss(each, at)]
+        near = [at for at in open_ if each.uncertain(at)]
         searched = each.searched(near, rounds=FEW_ROUNDS)
         for at in open_:
             if searched.reaches(at):
                 found[at] = (*found.get(at, ()), each.dialect.name)
     return found
-
-
-def _near_miss(one: Tried, at: int) -> bool:
-    printed, reach = one.dialect.wanted[at].printed, one.reach
-    gap = max(printed.low - reach.high[at], reach.low[at] - printed.high)
-    return bool(gap < NEAR * reach.linear[at])
 
 
 def _judged(

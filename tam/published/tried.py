@@ -18,8 +18,10 @@ from tam.published.wanted import Family
 
 MORE = 2
 """So many values more must come out for a less plain dialect to be taken."""
-MORE_EXACT = 3
-"""Where as many come out: so many more exactly, and a quarter of all."""
+MORE_EXACT = 4
+"""Where as many come out: so many more exactly, and a third of all."""
+NEAR = 0.5
+"""A gap below this share of the linear reach is searched before a value counts as out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Tried:
     def reaches(self, at: int) -> bool:
         low, high = float(self.reach.low[at]), float(self.reach.high[at])
         return bool(np.isfinite(low)) and within_reach(self.dialect.wanted[at].printed, low, high)
+
+    def uncertain(self, at: int) -> bool:
+        """Whether a search may change the verdict: reached to first order, yet by no moments found so far; or
+        missed by little."""
+        printed, reach = self.dialect.wanted[at].printed, self.reach
+        if within_reach(printed, float(reach.found_low[at]), float(reach.found_high[at])):
+            return False
+        gap = max(printed.low - reach.high[at], reach.low[at] - printed.high)
+        return bool(gap < NEAR * reach.linear[at])
 
     def searched(self, chosen: Sequence[int], rounds: int = ROUNDS) -> Tried:
         """The same with the reach of the ``chosen`` values searched."""
@@ -74,27 +85,23 @@ def _better(counts: TriedDialect, than: TriedDialect) -> bool:
 
 
 def _clearly_better(counts: TriedDialect, than: TriedDialect) -> bool:
-    """Two values more come out, or all do; or as many, and of them clearly more exactly, or all."""
+    """Two values more come out, or all do; or as many, and of them clearly more exactly."""
     more = counts.matched - than.matched
     if more > 0:
         return more >= MORE or counts.matched == counts.of >= than.of
     if more < 0:
         return False
-    if counts.exact == counts.of >= than.of:
-        return counts.exact > than.exact
-    return counts.exact - than.exact >= max(MORE_EXACT, counts.of / 4)
+    return counts.exact - than.exact >= max(MORE_EXACT, counts.of / 3)
 
 
 def final_reach(one: Tried, family: Family) -> Tried:
-    """The dialect with the reach searched where it matters: everywhere for regressions, which cost nothing,
-    and elsewhere for values that do not come out as printed."""
+    """The dialect with the reach searched: everywhere for regressions, which cost nothing, and elsewhere
+    where the verdict may depend on it."""
     wanted, value = one.dialect.wanted, one.reach.value
     quick = isinstance(one.dialect, RegressionDialect)
     chosen = [
         at
         for at, own in enumerate(wanted)
-        if own.family == family
-        and np.isfinite(value[at])
-        and (quick or not prints_as(own.printed, float(value[at])))
+        if own.family == family and np.isfinite(value[at]) and (quick or one.uncertain(at))
     ]
     return one.searched(chosen)
