@@ -1,0 +1,320 @@
+"""What must hold between the printed numbers of a synthetic paper, independent of the auditor.
+
+A relation recomputes one printed number from others in plain floating point at every corner of their rounding
+intervals; it is broken where no alternative of it reaches the printed interval. Only what is broken so counts
+as an error larger than rounding.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scipy.optimize import brentq
+from scipy.stats import chi2, ncx2, norm
+from scipy.stats import t as student
+
+from benchmarks.published_papers import CUTS, Content, Paper
+
+Leaf = tuple[str | int, ...]
+Range = tuple[float, float]
+Function = Callable[..., Sequence[float]]
+"""From the inputs to the value in each of its alternatives (t or normal, n or n - 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """``rule`` of the auditor that states it; the number at ``leaf`` follows from those at ``inputs``.
+
+    ``one_way``: the rule claims to see an error of the number at ``leaf`` only. ``exact``: that is a count.
+    ``between``: what lies between two alternatives is one as well (t of any degrees of freedom).
+    """
+
+    rule: str
+    leaf: Leaf
+    inputs: tuple[Leaf, ...]
+    function: Function
+    exact: bool = False
+    one_way: bool = False
+    between: bool = False
+
+    def touches(self, leaf: Leaf) -> bool:
+        return leaf == self.leaf or (leaf in self.inputs and not self.one_way)
+
+    def broken(self, content: Content) -> bool:
+        """Can rounding not explain the printed number?"""
+        low, high = limits(at(content, self.leaf), self.exact)
+        spans = [limits(at(content, one), _counted(one)) for one in self.inputs]
+        corners = [self.function(*values) for values in itertools.product(*map(set, spans))]
+        ranges = [(min(values), max(values)) for values in zip(*corners, strict=True)]
+        if self.between:
+            ranges = [(min(one for one, _ in ranges), max(one for _, one in ranges))]
+        return all(high < first - SLACK or low > last + SLACK for first, last in ranges)
+
+
+SLACK = 1e-12
+"""Binary rounding of ends that are decimal numbers."""
+COUNTS = {"df", "baseline_df", "n", "groups", "collected", "excluded", "observed", "parameters"}
+
+
+def _counted(leaf: Leaf) -> bool:
+    return any(part in COUNTS for part in leaf)
+
+
+def at(content: Any, leaf: Leaf) -> str:
+    """The text at a leaf; a matrix cell is (``matrix``, row, column) within the row's text."""
+    if leaf[0] == "matrix":
+        return str(content["matrix"][leaf[1]].split()[leaf[2]])
+    for part in leaf:
+        content = content[part]
+    return str(content)
+
+
+def limits(text: str, exact: bool = False) -> Range:
+    """Half a unit of the last printed place on either side; ``<0.001`` from 0."""
+    plain = text.rstrip("*").rstrip("%")
+    if plain.startswith("<"):
+        return 0.0, float(plain[1:])
+    decimals = len(plain.partition(".")[2])
+    scale = 0.01 if text.endswith("%") else 1.0
+    half = 0.0 if exact else 0.5 * 10.0**-decimals
+    return (float(plain) - half) * scale, (float(plain) + half) * scale
+
+
+def relations(paper: Paper) -> tuple[Relation, ...]:
+    return tuple(
+        itertools.chain(
+            _measurement(paper.content),
+            _fit(paper.content),
+            _estimates(paper.content),
+            _effects(paper.content),
+            _people(paper.content),
+            _regressions(paper.content) if paper.kind == "regression" else (),
+        )
+    )
+
+
+# ---- measurement
+
+
+def _measurement(content: Content) -> Iterator[Relation]:
+    for i, one in enumerate(content.get("constructs", [])):
+        here: Leaf = ("constructs", i)
+        loadings = tuple((*here, "loadings", k) for k in range(len(one["loadings"])))
+        yield Relation("ave_from_loadings", (*here, "ave"), loadings, _ave)
+        yield Relation("cr_from_loadings", (*here, "composite_reliability"), loadings, _cr)
+        yield Relation(
+            "sqrt_ave_of_ave", (*here, "sqrt_ave"), ((*here, "ave"),), lambda v: [math.sqrt(max(0, v))]
+        )
+        yield Relation("printed_twice", (*here, "sqrt_ave"), (("matrix", i, i),), lambda v: [v])
+
+
+def _ave(*loadings: float) -> list[float]:
+    return [sum(one**2 for one in loadings) / len(loadings)]
+
+
+def _cr(*loadings: float) -> list[float]:
+    total = sum(loadings) ** 2
+    return [total / (total + sum(1 - one**2 for one in loadings))]
+
+
+# ---- fit
+
+
+def _fit(content: Content) -> Iterator[Relation]:
+    for i, line in enumerate(content.get("fits", [])):
+        here: Leaf = ("fits", i)
+        chisq, df, n = (*here, "chisq"), (*here, "df"), (*here, "n")
+        sizes = ((*here, "observed"), (*here, "parameters"))
+        yield Relation("df_recount", df, sizes, lambda p, q: [p * (p + 1) / 2 - q], exact=True)
+        yield Relation("normed_chisq", (*here, "chisq_df"), (chisq, df), lambda c, d: [c / d])
+        yield Relation("chisq_p", (*here, "pvalue"), (chisq, df), lambda c, d: [float(chi2.sf(c, d))])
+        yield Relation("rmsea_recomputed", (*here, "rmsea"), (chisq, df, n), _rmsea)
+        for end in (0, 1):
+            yield Relation("rmsea_interval", (*here, "rmsea_ci", end), (chisq, df, n), _rmsea_end(end))
+        if "baseline_df" not in line:
+            continue
+        base = ((*here, "baseline_chisq"), (*here, "baseline_df"))
+        yield Relation("baseline_df", base[1], (sizes[0],), lambda p: [p * (p - 1) / 2], exact=True)
+        for name in ("cfi", "tli", "nfi", "ifi"):
+            yield Relation("comparative_index", (*here, name), (chisq, df, *base), _index(name))
+
+
+def _rmsea(chisq: float, df: float, n: float) -> list[float]:
+    return [math.sqrt(max(0.0, chisq / df - 1) / size) for size in (n, n - 1)]
+
+
+def _rmsea_end(end: int) -> Function:
+    """90 and 95 % limits: noncentralities at which chi-square is a percentile (90 %: 95th and 5th)."""
+
+    def value(chisq: float, df: float, n: float) -> list[float]:
+        found = [_noncentrality(chisq, df, level) for level in ((0.95, 0.975), (0.05, 0.025))[end]]
+        return [math.sqrt(one / (df * size)) for one in found for size in (n, n - 1)]
+
+    return value
+
+
+def _noncentrality(chisq: float, df: float, level: float) -> float:
+    if chi2.cdf(chisq, df) < level:
+        return 0.0
+    top = chisq + 20 * math.sqrt(2 * df) + 50
+    return float(brentq(lambda nc: float(ncx2.cdf(chisq, df, nc)) - level, 1e-12, top, xtol=1e-10))
+
+
+def _index(name: str) -> Function:
+    def value(chisq: float, df: float, base: float, base_df: float) -> list[float]:
+        if name == "nfi":
+            return [1 - chisq / base]
+        if name == "ifi":
+            return [(base - chisq) / (base - df)]
+        if name == "tli":
+            return [(base / base_df - chisq / df) / (base / base_df - 1)]
+        own, worst = max(chisq - df, 0.0), max(base - base_df, chisq - df, 0.0)
+        return [1 - own / worst if worst > 0 else 1.0]
+
+    return value
+
+
+# ---- estimates
+
+
+def _estimates(content: Content) -> Iterator[Relation]:
+    n = int(content["n"])
+    rows: list[tuple[Leaf, Any, int]] = [
+        (("paths", i), one, 1) for i, one in enumerate(content.get("paths", [])) if "b" in one
+    ]
+    printed = content.get("printed", [])
+    for i, one in enumerate(printed):
+        if one.get("op", "~") == "~":
+            rows.append(
+                (
+                    ("printed", i),
+                    one,
+                    sum(1 for other in printed if other.get("rhs") and other["lhs"] == one["lhs"]),
+                )
+            )
+    for here, one, predictors in rows:
+        statistic = (*here, "z" if "z" in one else "t")
+        estimates = tuple((*here, key) for key in ("b", "beta", "value") if key in one)
+        signed = at(content, statistic).startswith("-")
+        yield Relation("t_ratio", statistic, (*estimates, (*here, "se")), _ratio(signed))
+        yield Relation("p_from_t", (*here, "p"), (statistic,), _two_sided(n, predictors), between=True)
+        yield Relation("stars_from_p", (*here, "stars"), (statistic,), _two_sided(n, predictors))
+
+
+def _ratio(signed: bool) -> Function:
+    """Signs count only where t is printed with one, since many tables print its size."""
+
+    def value(*values: float) -> list[float]:
+        *estimates, error = values
+        found = [one / error if error > 0 else math.inf for one in estimates]
+        return found if signed else [abs(one) for one in found]
+
+    return value
+
+
+def _two_sided(n: int, predictors: int) -> Function:
+    def value(statistic: float) -> list[float]:
+        size = abs(statistic)
+        degrees = (n - 1, n - predictors - 1)
+        return [2 * float(norm.sf(size)), *(2 * float(student.sf(size, one)) for one in degrees)]
+
+    return value
+
+
+def stars_broken(relation: Relation, content: Content) -> bool:
+    """Stars say between which cuts p lies; broken where p lies wholly elsewhere in every alternative."""
+    stars = at(content, relation.leaf)
+    low = max((cut for cut in CUTS.values() if cut < CUTS.get(stars, 1.1)), default=0.0)
+    high = CUTS.get(stars, 1.0)
+    spans = [limits(at(content, one)) for one in relation.inputs]
+    corners = [value for values in itertools.product(*spans) for value in relation.function(*values)]
+    if spans[0][0] < 0 < spans[0][1]:
+        corners.append(1.0)
+    return max(corners) < low - SLACK or min(corners) > high + SLACK
+
+
+# ---- effects, people, regressions
+
+
+def _effects(content: Content) -> Iterator[Relation]:
+    made: tuple[tuple[str, str, Function], ...] = (
+        ("products", "indirect_product", lambda a, b: [a * b]),
+        ("sums", "sum_of_parts", lambda a, b: [a + b]),
+    )
+    for part, rule, function in made:
+        for i, _ in enumerate(content.get(part, [])):
+            here: Leaf = (part, i)
+            both = ((*here, "of", 0), (*here, "of", 1))
+            yield Relation(rule, (*here, "printed"), both, function)
+    for i, _ in enumerate(content.get("diffs", [])):
+        leaves = (("diffs", i, "a"), ("diffs", i, "b"))
+        yield Relation("difference_of_values", ("diffs", i, "printed"), leaves, lambda a, b: [a - b])
+
+
+def _people(content: Content) -> Iterator[Relation]:
+    for i, one in enumerate(content.get("samples", [])):
+        here: Leaf = ("samples", i)
+        if "collected" in one:
+            gone = tuple((*here, "excluded", k) for k in range(len(one["excluded"])))
+            inputs = ((*here, "collected"), *gone)
+            yield Relation(
+                "excluded_respondents", (*here, "n"), inputs, lambda c, *e: [c - sum(e)], exact=True
+            )
+        if "groups" in one:
+            groups = tuple((*here, "groups", k) for k in range(len(one["groups"])))
+            yield Relation("group_sizes_add_up", (*here, "n"), groups, lambda *g: [sum(g)], exact=True)
+            for k, _ in enumerate(one.get("shares", [])):
+                leaf = (*here, "shares", k)
+                yield Relation("group_shares_recomputed", leaf, (groups[k], (*here, "n"), *groups), _shares)
+
+
+def _shares(group: float, n: float, *groups: float) -> list[float]:
+    """Of the sample, or of those whose group is known."""
+    return [group / n, group / sum(groups)]
+
+
+def _regressions(content: Content) -> Iterator[Relation]:
+    """R2 = sum of path times correlation; a single path is the correlation; two predictors share a VIF."""
+    names = content["variables"]
+    rows = list(enumerate(content["printed"]))
+
+    def cell(a: str, b: str) -> Leaf:
+        i, j = sorted((names.index(a), names.index(b)))
+        return ("matrix", j, i)
+
+    for i, one in rows:
+        if one.get("op") != "R2":
+            continue
+        paths = [(k, other["rhs"]) for k, other in rows if other["lhs"] == one["lhs"] and other.get("rhs")]
+        values = tuple(("printed", k, "value") for k, _ in paths)
+        correlations = tuple(cell(name, one["lhs"]) for _, name in paths)
+        if len(paths) == 1:
+            yield Relation("single_predictor_r2", ("printed", i, "value"), correlations, lambda r: [r * r])
+            yield Relation("single_predictor_path", values[0], correlations, lambda r: [r])
+        else:
+            yield Relation(
+                "r2_from_paths", ("printed", i, "value"), (*values, *correlations), _explained, one_way=True
+            )
+    vif = [i for i, one in enumerate(content.get("paths", [])) if "vif" in one]
+    if len(vif) == 2:
+        yield Relation("vif", ("paths", vif[0], "vif"), (("paths", vif[1], "vif"),), lambda v: [v])
+
+
+def _explained(*values: float) -> list[float]:
+    half = len(values) // 2
+    return [sum(b * r for b, r in zip(values[:half], values[half:]))]
+
+
+def broken_rules(paper: Paper, content: Content, leaf: Leaf) -> set[str]:
+    """Rules whose relation the number at ``leaf`` breaks by more than rounding."""
+    found = set()
+    for one in relations(paper):
+        if one.touches(leaf):
+            test = stars_broken(one, content) if one.rule == "stars_from_p" else one.broken(content)
+            if test:
+                found.add(one.rule)
+    return found
