@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "Write the reports again from results.json; needs no data.",
     "fit": "Fit a model in lavaan syntax to any table or moment matrix.",
     "reliability": "Judge the scales of any table: alpha, omega, AVE, HTMT and more.",
+    "triangulate": "One latent interaction by every estimator: does the verdict depend on which?",
     "process": "Moderation and moderated mediation of observed scores, as in the PROCESS macro.",
     "export": "Write the study's model for another program.",
     "explain": "What a problem, a statistic or a finding means; formula and reference.",
