@@ -54,7 +54,7 @@ def _one(
             permutations=options.permutations,
         )
     except TamError as error:
-        return Unavailable(" ".join(one.what for one in error.problems)), []
+        return Unavailable("; ".join(one.what.rstrip(".") for one in error.problems)), []
     said = _said_already(found, split, options.min_group)
     return found, [one for one in found.problems if SAID.get(one.code) not in said]
 

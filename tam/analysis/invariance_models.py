@@ -219,7 +219,7 @@ class GroupModels:
                 ci=self.ci,
             )
         except TamError as error:
-            return Unavailable(" ".join(one.what for one in error.problems))
+            return Unavailable("; ".join(one.what.rstrip(".") for one in error.problems))
         return fit if fit.converged else Unavailable(NOT_CONVERGED)
 
     @property

@@ -15,20 +15,18 @@ from tam.errors import Language, catalogue
 from tam.report.words import load_words
 
 _PLACE = re.compile(r"\{([a-z_0-9]{1,40})\}")
-_LONGEST, _MOST_PLACES = 300, 3
-"""Longer texts and sentences with more places are not compared, so that matching stays quick."""
+_LONGEST, _MOST_PLACES, _LEAST_FIXED = 300, 3, 8
+"""Longer texts and sentences with more places are not compared, so that matching stays quick; sentences that
+are hardly more than places would fit anything."""
 
 
 def told_reason(text: str, language: str) -> str | None:
     """The reason in ``language``; None where no catalogue knows it. Several stand apart by semicolons."""
     if language == "en":
         return text
-    whole = _one(text, language)
-    if whole is not None or "; " not in text:
-        return whole
     parts = [_one(part, language) for part in text.split("; ")]
-    if any(part is None for part in parts):
-        return None
+    if len(parts) == 1 or any(part is None for part in parts):
+        return _one(text, language)
     comma = load_words(language).entries["list.clause"]
     return comma.join(part.rstrip(".。") for part in parts if part)
 
@@ -36,8 +34,9 @@ def told_reason(text: str, language: str) -> str | None:
 def _one(text: str, language: str) -> str | None:
     if len(text) > _LONGEST:
         return None
+    stopped = text if text.endswith(".") else f"{text}."
     for pattern, template in _patterns(language):
-        found = pattern.fullmatch(text)
+        found = pattern.fullmatch(text) or pattern.fullmatch(stopped)
         if found:
             return _filled(template, found.groupdict())
     return None
@@ -61,8 +60,10 @@ def _pairs(language: str) -> Iterator[tuple[str, str]]:
             yield sentence, other[key]
     known = catalogue(cast(Language, language))
     for code, entry in catalogue("en").items():
-        if code in known and len(_PLACE.findall(str(entry["what"]))) <= _MOST_PLACES:
-            yield str(entry["what"]), str(known[code]["what"])
+        what = str(entry["what"])
+        fixed = len(_PLACE.sub("", what))
+        if code in known and len(_PLACE.findall(what)) <= _MOST_PLACES and fixed >= _LEAST_FIXED:
+            yield what, str(known[code]["what"])
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

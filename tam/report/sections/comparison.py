@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Paragraph, Rich, Section, Subheading, rich
-from tam.report.sections.comparison_invariance import invariance_blocks
+from tam.report.sections.comparison_invariance import has_model, invariance_blocks
 from tam.report.sections.comparison_means import mean_blocks
 from tam.report.sections.comparison_names import counted, group_labels, grouping_head
 from tam.report.sections.comparison_paths import path_blocks
@@ -33,7 +33,7 @@ def comparison_section(context: Context) -> Section:
 def _model_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> list[Block]:
     """Measurement, paths and latent means of the groups; the reason once where there is no model."""
     blocks = invariance_blocks(context, grouping, index)
-    if not (grouping.get("invariance") or {}).get("steps"):
+    if not has_model(grouping):
         return blocks
     return [*blocks, *path_blocks(context, grouping, index), *mean_blocks(context, grouping, index)]
 

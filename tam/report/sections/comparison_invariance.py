@@ -10,6 +10,7 @@ from tam.report.document import Absent, Block, Cell, Group, Paragraph, Rich, Tab
 from tam.report.rows import cell, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import counted, group_labels, grouping_head, parameter_name
 
+_MOOT = "moot"
 _STRICTER = "_small"
 """Ending of the names of criteria that stand beside the verdict and do not decide it."""
 
@@ -17,8 +18,7 @@ _STRICTER = "_small"
 def invariance_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> list[Block]:
     """What the groups allow to be compared, and how that was found."""
     found = grouping.get("invariance") or {}
-    steps = found.get("steps") or ()
-    if not steps:
+    if not has_model(grouping):
         place = ("comparison", "groupings", str(index), "invariance")
         reason = context.reason(*place, "steps") if found else context.reason(*place)
         return [Absent(context.say("absent.invariance", reason=reason)), *_left_out(context, grouping)]
@@ -30,9 +30,10 @@ def invariance_blocks(context: Context, grouping: Mapping[str, Any], index: int)
     return blocks
 
 
-def level_name(context: Context, found: Mapping[str, Any]) -> str:
-    """``strict invariance``."""
-    return context.word(f"levels.{(found.get('level') or {}).get('id') or 'none'}")
+def has_model(grouping: Mapping[str, Any]) -> bool:
+    """Whether a model of all groups could be estimated at all."""
+    found = grouping.get("invariance") or {}
+    return bool(found.get("steps")) and (found.get("level") or {}).get("id") != "none"
 
 
 def _level(context: Context, found: Mapping[str, Any]) -> Rich:
@@ -49,9 +50,10 @@ def _level(context: Context, found: Mapping[str, Any]) -> Rich:
 
 
 def _left_out(context: Context, grouping: Mapping[str, Any]) -> Iterator[Block]:
-    """Groups that are large enough for scores, or not even that, but not for the model."""
+    """Groups that are large enough for scores but not for the model."""
     found = grouping.get("invariance") or {}
-    if found.get("too_small"):
+    said = {str(one["id"]) for one in grouping.get("too_small") or ()}
+    if not {str(one["id"]) for one in found.get("too_small") or ()} <= said:
         names = counted(context, group_labels(context, grouping), found["too_small"])
         told = {"names": names, "needed": context.numbers.count(found.get("needed"))}
         yield Paragraph(context.say("text.invariance_too_small", **told))
@@ -77,10 +79,13 @@ def _steps_table(context: Context, grouping: Mapping[str, Any], index: int) -> T
 
 
 def _ordered(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The steps as they were taken, each followed by the model that was let differ in part."""
+    """The steps as they were taken, each followed by the model that was let differ in part; those after a
+    step that does not hold are moot."""
     searches = {str(one["id"]): one for one in found.get("partial") or ()}
+    failed = False
     for step in found["steps"]:
-        yield step
+        yield {**step, "verdict": _MOOT} if failed and step.get("difference") else step
+        failed = failed or step.get("verdict") == "not_supported"
         search = searches.get(str(step["id"]))
         if search and (search.get("released") or search.get("carried")):
             yield search["step"]
@@ -139,6 +144,8 @@ def _notes(context: Context, grouping: Mapping[str, Any]) -> Iterator[Rich]:
     for kind in ("robust", "scaled"):
         if kind in kinds:
             yield context.say(f"notes.invariance_{kind}")
+    if any(one.get("verdict") == _MOOT for one in steps):
+        yield context.say("notes.invariance_moot")
     limits = {str(one["name"]): one for step in steps for one in step["criteria"]}
     if {"delta_cfi", "delta_rmsea"} <= set(limits):
         told = {
@@ -175,7 +182,7 @@ def _search(context: Context, search: Mapping[str, Any]) -> Rich:
     released, carried = search.get("released") or (), search.get("carried") or ()
     told = {
         "step": context.word(f"search_steps.{search['id']}"),
-        "n": context.numbers.count(len(released)),
+        "released": context.words.listed(parameter_name(context, str(one["parameter"])) for one in released),
         "names": context.words.listed(parameter_name(context, str(one)) for one in carried),
         "least": context.numbers.count(search.get("least_equal")),
     }

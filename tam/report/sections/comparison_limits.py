@@ -1,4 +1,4 @@
-"""What the comparison of groups cannot say, by how far their measurement is the same."""
+"""What the comparison of groups did and what it cannot say, by how far their measurement is the same."""
 
 from __future__ import annotations
 
@@ -52,3 +52,26 @@ def _smallest(groupings: list[Mapping[str, Any]]) -> int | None:
         one["n"] for grouping in groupings for one in (grouping.get("invariance") or {}).get("groups") or ()
     ]
     return min(sizes, default=None)
+
+
+def grouped_method(context: Context) -> Iterator[Rich]:
+    """The sentence of the method paragraph on measurement invariance, with the limits that were applied."""
+    tested = [
+        one for one in context.rows("comparison", "groupings") if (one.get("invariance") or {}).get("steps")
+    ]
+    criteria = [
+        criterion
+        for one in tested
+        for step in one["invariance"]["steps"]
+        for criterion in step.get("criteria") or ()
+    ]
+    limits = {str(one["name"]): context.numbers.bounded(one.get("limit"), 3) for one in criteria}
+    if {"delta_cfi", "delta_rmsea"} <= set(limits):
+        ordered = tested[0]["invariance"].get("estimator") == "WLSMV"
+        told = {
+            "by": context.words.listed(grouping_name(context, one) for one in tested),
+            "steps": context.word("method.steps_ordered" if ordered else "method.steps"),
+            "cfi": limits["delta_cfi"],
+            "rmsea": limits["delta_rmsea"],
+        }
+        yield context.say("method.invariance", **told)

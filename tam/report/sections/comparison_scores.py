@@ -16,7 +16,7 @@ def score_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> l
     """Means, tests and pairs of the observed scores of one grouping."""
     compared = [one for one in grouping.get("constructs") or () if one.get("means")]
     if not compared:
-        return [Absent(context.reason("comparison", "groupings", str(index)))]
+        return [Absent(context.say("absent.scores"))]
     blocks: list[Block] = [Paragraph(_opening(context, grouping))]
     blocks.append(_means_figure(context, grouping, compared, index))
     blocks.append(_welch_table(context, grouping, compared, index))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tam.report.context import Context
 from tam.report.document import Paragraph, Rich, Run, Section
 from tam.report.estimation import estimator, estimator_name, has_robust_errors, with_all_answers
+from tam.report.sections.comparison_limits import grouped_method
 from tam.report.sections.screening import rules_in_sentence
 
 
@@ -102,6 +103,7 @@ def _additions(context: Context) -> Iterator[Rich]:
     ]
     if groupings:
         yield context.say("method.comparison", by=context.words.listed(groupings))
+    yield from grouped_method(context)
     check = context.part("structure", "cross_check")
     if check.get("verdict") in {"agree", "differ"}:
         told = {"engine": str(check.get("engine")), "version": str(check.get("version"))}
