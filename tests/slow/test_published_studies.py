@@ -1,6 +1,6 @@
 """The auditor on correct and on damaged papers, and true values in the reachable ranges.
 
-Some of the papers of the two studies in benchmarks/, whose whole results stand in docs/explanation/auditing.md.
+Some of the papers of two studies in benchmarks/; whole results stand in docs/explanation/auditing.md.
 """
 
 from __future__ import annotations
