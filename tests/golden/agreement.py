@@ -16,7 +16,9 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from agreement_boot import OUTSIDE_BOOT, RESIDENT_BOOT
 from agreement_careless import RESIDENT_CARELESS
 from agreement_closed import OUTSIDE_CLOSED, RESIDENT_CLOSED
+from agreement_groups import OUTSIDE_GROUPS, RESIDENT_GROUPS
 from agreement_missing import OUTSIDE_MISSING, RESIDENT_MISSING
+from agreement_moderation import OUTSIDE_MODERATION, RESIDENT_MODERATION
 from agreement_more import OUTSIDE_MORE, RESIDENT_MORE, golden_parts
 from agreement_mplus import MPLUS
 from agreement_parts import (
@@ -155,6 +157,8 @@ RESIDENT: tuple[Callable[[], Iterator[Comparison]], ...] = (
     *RESIDENT_MISSING,
     *RESIDENT_VALIDITY,
     *RESIDENT_RELIABILITY,
+    *RESIDENT_GROUPS,
+    *RESIDENT_MODERATION,
 )
 OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     dumped,
@@ -167,5 +171,7 @@ OUTSIDE: tuple[Callable[[Path], Iterator[Comparison]], ...] = (
     *OUTSIDE_MISSING,
     *OUTSIDE_VALIDITY,
     *OUTSIDE_RELIABILITY,
+    *OUTSIDE_GROUPS,
+    *OUTSIDE_MODERATION,
     *MPLUS,
 )

@@ -45,8 +45,8 @@ def test_the_population_is_lavaans(scenario: Scenario) -> None:
     assert ours == pytest.approx(np.array(PEER["sigma"]["values"]), abs=1e-10)
 
 
-def test_standard_errors_at_the_population_are_lavaans(scenario: Scenario) -> None:
-    """Estimate / (standard error sqrt(n)) of every path and of a*b; lavaan stops near its optimum."""
+def wald_per_root_n(scenario: Scenario) -> dict[str, float]:
+    """Estimate / (standard error sqrt(n)) of every effect at the population."""
     level = np.zeros((1, len(scenario.plan.population.items)))
     part = scenario.setting.groups[0]
     covariance = (part.factor @ part.factor.T)[None]
@@ -58,7 +58,12 @@ def test_standard_errors_at_the_population_are_lavaans(scenario: Scenario) -> No
     slope = estimates.slope[0]
     errors = np.sqrt(np.einsum("tq,qp,tp->t", slope, vcov[0], slope))
     numbers = estimates.value[0] / errors
-    ours = {one.name.replace(" ", ""): float(z) for one, z in zip(scenario.targets, numbers, strict=True)}
+    return {one.name.replace(" ", ""): float(z) for one, z in zip(scenario.targets, numbers, strict=True)}
+
+
+def test_standard_errors_at_the_population_are_lavaans(scenario: Scenario) -> None:
+    """Of every path and of a*b; lavaan stops near its optimum."""
+    ours = wald_per_root_n(scenario)
     for path in (*PATHS, "ab:=a*b"):
         expected = PEER["wald_per_root_n"][path]
         assert ours[path.partition(":=")[0]] == pytest.approx(expected, abs=2e-4), path
