@@ -13,6 +13,7 @@ from tam.published.audit_check import Check
 from tam.published.audit_rules_df import count_checks
 from tam.published.audit_rules_effects import effect_checks
 from tam.published.audit_rules_fit import fit_checks
+from tam.published.audit_rules_indices import index_checks
 from tam.published.audit_rules_matrix import matrix_checks
 from tam.published.audit_rules_measurement import measurement_checks
 from tam.published.audit_rules_paths import path_checks
@@ -25,6 +26,7 @@ FAMILIES: tuple[Callable[[Publication], Iterator[Check]], ...] = (
     measurement_checks,
     matrix_checks,
     fit_checks,
+    index_checks,
     count_checks,
     path_checks,
     structure_checks,

@@ -11,7 +11,7 @@ from tam.published.audit_columns import fits, folded, plain
 from tam.published.printed import Printed, PrintedError, parse_cell, parse_printed
 
 MOST_LINES, LONGEST_LINE, MOST_CELLS = 5_000, 2_000, 200
-_NUMBER = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_NUMBER = r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _NUMERIC = re.compile(rf"[<>≤≥]?{_NUMBER}%?(?:\*{{1,4}}|[†‡+^])?|n\.?s\.?|-{{1,2}}|NA")
 _CAPTION = re.compile(
     r"(?:table|tab\.|表|附表|表格)\s*[0-9A-Za-z一二三四五六七八九十]{1,4}.{0,300}", re.IGNORECASE

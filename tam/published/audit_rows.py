@@ -13,6 +13,8 @@ from tam.published.printed import Printed
 _NAMES = ("name", "item", "what", "label", "model", "index", "outcome", "predictor")
 _MEASURED = ("alpha", "rho_a", "composite_reliability", "ave", "sqrt_ave", "mean_loading")
 _ITEM = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z_\-\u4e00-\u9fff ]{0,40}[-_ ]?[0-9]{1,2}[A-Za-z]?")
+LARGEST_LOADING = 2.0
+"""A number above is no loading; one above 1 may be printed of an improper solution."""
 _STACKED = re.compile(r"(\S{1,20}?)\s*[(\[]\s*([^()\[\]]{1,20})\s*[)\]](\*{0,4})")
 
 
@@ -162,12 +164,13 @@ def measured_row(
         name = current or (re.sub(r"[-_ ]?[0-9]{1,2}[A-Za-z]?$", "", item) if item else None)
     if name is None:
         return None
-    one = constructs.setdefault(name, Measured(name, line))
     loadings = [
         value for part in re.split(r"[;,/ ]+", row.get("loading", "")) if (value := read_number(part))
     ]
-    if loadings:
-        one.loadings += loadings
+    if any(abs(one.value) > LARGEST_LOADING for one in loadings):
+        return None
+    one = constructs.setdefault(name, Measured(name, line))
+    one.loadings += loadings
     if item:
         one.items.append(item)
     for kind in _MEASURED:

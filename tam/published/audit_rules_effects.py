@@ -30,12 +30,16 @@ def effect_checks(publication: Publication) -> Iterator[Check]:
         yield compared("difference_of_values", placed(one.what, one.place), one.printed, [reach], middle)
     for square in publication.squares:
         reach = interval(square.r).squared()
-        yield compared("square_of_value", placed(square.what, square.place), square.r2, [reach], square.r.value**2)
+        yield compared(
+            "square_of_value", placed(square.what, square.place), square.r2, [reach], square.r.value**2
+        )
 
 
 def _product(one: PrintedProduct) -> Iterator[Check]:
     where = placed(one.what, one.place)
-    yield compared("indirect_product", where, one.printed, [product_range(intervals(one.of))], _product_of(one.of))
+    yield compared(
+        "indirect_product", where, one.printed, [product_range(intervals(one.of))], _product_of(one.of)
+    )
     if len(one.of) != 2 or len(one.se_of) != 2:
         return
     (a, b), (error_a, error_b) = intervals(one.of), intervals(one.se_of)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from tam.published.audit_check import (
     Check,
+    Verdict,
     compared,
     counted,
     flaw,
+    graded,
     interval,
     intervals,
     placed,
@@ -74,25 +76,26 @@ def measurement_checks(publication: Publication) -> Iterator[Check]:
 
 
 def _from_loadings(one: PrintedConstruct, where: str) -> Iterator[Check]:
+    """What follows from the loadings alone; nothing certain where fewer are printed than there are items."""
     if not one.loadings:
         return
-    loadings, middles = intervals(one.loadings), [point(value) for value in one.loadings]
-    partial = one.n_items is not None and one.n_items > len(loadings)
-    note = FEWER_ITEMS if partial else ""
-    kept = {"note": note, "otherwise": "undecidable" if partial else "inconsistent"}
-    if one.ave is not None:
-        yield compared("ave_from_loadings", where, one.ave, [ave_range(loadings)], ave_range(middles), **kept)  # type: ignore[arg-type]
-    elif one.sqrt_ave is not None:
-        root = ave_range(loadings).root()
-        middle = ave_range(middles).root()
-        yield compared("sqrt_ave_from_loadings", where, one.sqrt_ave, [root], middle, **kept)  # type: ignore[arg-type]
-    if one.composite_reliability is not None:
-        reach = composite_reliability_range(loadings)
-        middle = composite_reliability_range(middles)
-        yield compared("cr_from_loadings", where, one.composite_reliability, [reach], middle, **kept)  # type: ignore[arg-type]
-    if one.mean_loading is not None:
-        reach = mean_range(loadings)
-        yield compared("mean_loading_recomputed", where, one.mean_loading, [reach], mean_range(middles), **kept)  # type: ignore[arg-type]
+    partial = one.n_items is not None and one.n_items > len(one.loadings)
+    otherwise: Verdict = "undecidable" if partial else "inconsistent"
+    tests: tuple[tuple[str, Printed | None, Callable[[list[Interval]], Interval]], ...] = (
+        ("ave_from_loadings", one.ave, ave_range),
+        ("sqrt_ave_from_loadings", one.sqrt_ave if one.ave is None else None, _root_of_ave),
+        ("cr_from_loadings", one.composite_reliability, composite_reliability_range),
+        ("mean_loading_recomputed", one.mean_loading, mean_range),
+    )
+    for rule, printed, formula in tests:
+        if printed is not None:
+            ranges, middle = [formula(intervals(one.loadings))], formula([point(v) for v in one.loadings])
+            note = FEWER_ITEMS if partial else ""
+            yield compared(rule, where, printed, ranges, middle, otherwise=otherwise, note=note)
+
+
+def _root_of_ave(loadings: list[Interval]) -> Interval:
+    return ave_range(loadings).root()
 
 
 def _limits(one: PrintedConstruct, where: str) -> Iterator[Check]:
@@ -145,9 +148,7 @@ def _cr_at_least_ave(one: PrintedConstruct, cr: Printed, ave: Printed, where: st
     if mixed or improper:
         return remark("cr_at_least_ave", where, text, "composite reliability below AVE", low=low, high=1.0)
     gap = ave.low - cr.high
-    return flaw(
-        "cr_at_least_ave", where, text, note, low=low, high=1.0, severity="minor" if gap < 0.01 else "major"
-    )
+    return flaw("cr_at_least_ave", where, text, note, low=low, high=1.0, severity=graded(gap, 1.0, False))
 
 
 def _item_counts(one: PrintedConstruct, where: str) -> Iterator[Check]:

@@ -25,6 +25,7 @@ CONVENTIONS: tuple[Mapping[str, float], ...] = (
     {"*": 0.01, "**": 0.001},
 )
 """What stars mean where a paper does not say: the first that explains a whole table is taken."""
+UNKNOWN_DF = 100.0
 MIXED = "most rows of the table differ alike: the estimates may be standardised and the standard errors not"
 ONE_SIDED = "one-sided, as in all rows of the table"
 _BOOTSTRAP = re.compile(r"pls|bootstrap|process", re.IGNORECASE)
@@ -115,13 +116,16 @@ def _predictor_counts(publication: Publication) -> dict[str, int]:
 
 
 def _degrees(publication: Publication, own: int | None, predictors: int | None) -> tuple[float, ...]:
-    """Degrees of freedom of t that are in use: as printed, n - 1, and those of a regression."""
+    """Degrees of freedom of t that are in use: as printed, n - 1, and those of a regression.
+
+    Where neither n nor df is known, as few as samples of such papers usually allow.
+    """
     found = {float(one) for one in (own, publication.df_t) if one}
     if publication.n is not None and publication.n > 2:
         found.add(publication.n - 1.0)
         if predictors is not None and publication.n > predictors + 2:
             found.add(publication.n - predictors - 1.0)
-    return tuple(sorted(found))
+    return tuple(sorted(found)) or (UNKNOWN_DF,)
 
 
 def path_checks(publication: Publication) -> Iterator[Check]:
@@ -275,7 +279,9 @@ def _star(one: Estimate, reach: Interval, cuts: Mapping[str, float], stated: boo
     low, high = float(expected.low), float(expected.high)
     severity = "none" if met else graded(reach.gap(expected), 1.0, False)
     if not met and not stated and not one.statistics and one.p is None:
-        return Check("stars_from_p", one.where, one.stars or "no stars", p, low, high, "undecidable", "note", note)
+        return Check(
+            "stars_from_p", one.where, one.stars or "no stars", p, low, high, "undecidable", "note", note
+        )
     return Check(
         "stars_from_p",
         one.where,

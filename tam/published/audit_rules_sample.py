@@ -35,7 +35,9 @@ def _sample(one: PrintedSample, publication: Publication) -> Iterator[Check]:
         note = f"{one.collected} collected less {sum(one.excluded)} excluded"
         yield counted("excluded_respondents", where, n, [one.collected - sum(one.excluded)], note)
     elif one.collected is not None and n is not None and n > one.collected:
-        yield flaw("excluded_respondents", where, str(n), f"{one.collected} collected", high=float(one.collected))
+        yield flaw(
+            "excluded_respondents", where, str(n), f"{one.collected} collected", high=float(one.collected)
+        )
     if one.groups and n is not None:
         note = f"the {len(one.groups)} groups add to {sum(one.groups)}"
         yield counted("group_sizes_add_up", where, n, [sum(one.groups)], note)

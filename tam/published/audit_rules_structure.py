@@ -204,5 +204,11 @@ def _pair(rows: list[PrintedPath], correlations: Correlations) -> Iterator[Check
         cell = correlations.printed(first.rhs, second.rhs)
         middle = None if cell is None else (ONE / (ONE - point(cell).squared())).middle
         yield compared(
-            "vif_recomputed", f"{where}: r", first.vif, [ONE / left], middle, relative=True, otherwise="undecidable"
+            "vif_recomputed",
+            f"{where}: r",
+            first.vif,
+            [ONE / left],
+            middle,
+            relative=True,
+            otherwise="undecidable",
         )
