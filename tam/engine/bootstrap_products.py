@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tam.engine.structure import Floats, Integers
+from tam.errors import TamError, problem
 
 if TYPE_CHECKING:
     from tam.engine.products import Products
@@ -38,6 +39,8 @@ def product_columns(products: Iterable[Products], observed: Sequence[str]) -> tu
     place = {name: i for i, name in enumerate(observed)}
     found = []
     for one in products:
+        if one.third is not None:
+            raise TamError(problem("excludes", first=one.name, second="--se bootstrap"))
         items = list(dict.fromkeys([*(item for pair in one.pairs for item in pair), *one.surplus]))
         if one.method == "uncentred":
             continue  # a row's product is the same in every resample

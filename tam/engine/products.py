@@ -31,8 +31,9 @@ class Products:
     """The measurement of one interaction.
 
     ``table`` (n, m): one column ``x1:z1`` per pair, in the squared units of the items, index as the data.
-    ``pairs``: the item pair of each column. ``covariances``: pairs of columns that share an item, whose
-    residuals therefore covary. ``surplus``: items that matched pairing had no partner for.
+    ``pairs``: the items of each column, two or, with a ``third`` variable, three. ``covariances``: pairs of
+    columns that share an item, whose residuals therefore covary. ``surplus``: items that matched pairing had
+    no partner for.
     """
 
     predictor: str
@@ -40,14 +41,21 @@ class Products:
     method: str
     pairing: str
     table: pd.DataFrame
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, ...], ...]
     covariances: tuple[tuple[str, str], ...]
     surplus: tuple[str, ...] = ()
+    third: str | None = None
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Predictor, moderator, and the third variable of a three-way interaction."""
+        two = (self.predictor, self.moderator)
+        return two if self.third is None else (*two, self.third)
 
     @property
     def name(self) -> str:
         """``X:Z``, as it stands in the model and in the estimates."""
-        return f"{self.predictor}:{self.moderator}"
+        return ":".join(self.factors)
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -157,8 +165,8 @@ def sharing_pairs(pairs: Sequence[tuple[str, str]], square: bool = False) -> tup
 
 def sharing_across(first: Products, second: Products) -> tuple[tuple[str, str], ...]:
     """Products of two different interactions whose residuals covary because they share an item with an
-    error."""
-    if "uncentred" in (first.method, second.method):
+    error. One of two and one of three variables share nothing where distributions are symmetric."""
+    if "uncentred" in (first.method, second.method) or len(first.factors) != len(second.factors):
         return ()
     laden = _items_with_errors(first) & _items_with_errors(second)
     return tuple(
@@ -170,7 +178,7 @@ def sharing_across(first: Products, second: Products) -> tuple[tuple[str, str], 
 
 
 def _items_with_errors(products: Products) -> set[str]:
-    sides = [{pair[k] for pair in products.pairs} for k in (0, 1)]
+    sides = [{pair[k] for pair in products.pairs} for k in range(len(products.factors))]
     return {item for side in sides if len(side) > 1 for item in side}
 
 

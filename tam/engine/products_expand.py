@@ -3,13 +3,14 @@ statements."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pandas as pd
 
 from tam.engine.products import Products, parcel, product_indicators, sharing_across
+from tam.engine.products_triple import triple_products
 from tam.engine.syntax import Formula, Syntax, Term, parse_model
 from tam.errors import Problem, TamError, Where, problem
 
@@ -47,12 +48,15 @@ def expand_interactions(
 
     A second-order construct enters through the means of the items of its first-order constructs, which
     become its indicators here: their unit is the item's, so that the product's marker has the unit of X
-    times Z. Raises TamError when a name is neither construct nor column, when more than two names are
-    multiplied, or when first-order constructs that must give way to parcels have paths of their own.
+    times Z. Raises TamError when a name is neither construct nor column, when more names are multiplied than
+    products of items are for (``_formable``), or when first-order constructs that must give way to parcels
+    have paths of their own.
     """
     syntax = parse_model(model) if isinstance(model, str) else model
     names = tuple(name for name in interaction_names(syntax) if name not in data.columns)
-    found = [problem("interaction-three-way", name=name) for name in names if name.count(":") > 1]
+    found = [
+        problem("interaction-three-way", name=name) for name in names if not _formable(name, syntax, method)
+    ]
     sides = tuple(dict.fromkeys(side for name in names for side in name.split(":")))
     if found:
         raise TamError(found)
@@ -73,10 +77,23 @@ def expand_interactions(
     return Expansion(replace(syntax, formulas=formulas), data, tuple(products), parcels, tuple(notes))
 
 
+def _formable(name: str, syntax: Syntax, method: str) -> bool:
+    """Whether products of items are formed for an interaction: of two variables, or double-mean-centred of
+    three different constructs that nothing predicts."""
+    sides = name.split(":")
+    if len(sides) < 3:
+        return True
+    outcomes = {left for formula in syntax.formulas if formula.operator == "~" for left in formula.left}
+    measured = _indicators(syntax)
+    first_order = all(side in measured and not set(measured[side]) & measured.keys() for side in sides)
+    free = first_order and not set(sides) & outcomes
+    return len(sides) == len(set(sides)) == 3 and method == "dblcent" and free
+
+
 def _measure(
     name: str, syntax: Syntax, data: pd.DataFrame, method: str, pairs: str
 ) -> tuple[Products, list[Problem]]:
-    predictor, moderator = name.split(":")
+    predictor, moderator, *third = name.split(":")
     measured = _indicators(syntax)
     unknown = [side for side in (predictor, moderator) if side not in measured and side not in data.columns]
     if unknown:
@@ -84,7 +101,11 @@ def _measure(
     if method == "unconstrained":
         _refuse_unconstrained(name, syntax, measured)
     left, right = (measured.get(side, (side,)) for side in (predictor, moderator))
-    products = product_indicators(data, left, right, method, pairs, (predictor, moderator))
+    if third:
+        names = (predictor, moderator, third[0])
+        products = triple_products(data, [left, right, measured[third[0]]], pairs, names)
+    else:
+        products = product_indicators(data, left, right, method, pairs, (predictor, moderator))
     notes = []
     if products.surplus:
         notes.append(problem("interaction-surplus-items", name=name, items=list(products.surplus)))
@@ -107,9 +128,19 @@ def _absent_main_effects(syntax: Syntax, name: str) -> list[tuple[str, list[str]
         if formula.operator == "~":
             for outcome in formula.left:
                 predictors.setdefault(outcome, set()).update(term.name for term in formula.terms)
-    wanted = list(dict.fromkeys(name.split(":")))
+    sides = list(dict.fromkeys(name.split(":")))
+    wanted = [*sides, *_lower_products(sides, predictors.values())]
     lacking = {y: [s for s in wanted if s not in xs] for y, xs in predictors.items() if name in xs}
     return [(outcome, absent) for outcome, absent in lacking.items() if absent]
+
+
+def _lower_products(sides: Sequence[str], named: Iterable[set[str]]) -> list[str]:
+    """The products of two within one of three, as the model writes them."""
+    if len(sides) < 3:
+        return []
+    known = {name for names in named for name in names}
+    couples = [(f"{a}:{b}", f"{b}:{a}") for a, b in combinations(sides, 2)]
+    return [turned if turned in known else plain for plain, turned in couples]
 
 
 def _indicators(syntax: Syntax) -> dict[str, tuple[str, ...]]:

@@ -59,12 +59,13 @@ def interaction_values(structure: Structure, at: Implied, outcome: str, product:
     brought to the unit of X times Z.
     """
     place = {name: i for i, name in enumerate(structure.names)}
-    x, z, xz, y = (place[name] for name in (product.predictor, product.moderator, product.name, outcome))
+    sides, xz, y = [place[name] for name in product.factors], place[product.name], place[outcome]
     paths = at.matrices.paths
     with np.errstate(invalid="ignore", divide="ignore"):
         deviation = np.sqrt(np.diagonal(at.total, axis1=-2, axis2=-1))
         coefficient = paths[..., y, xz] * _unit(paths, place, product)
-        std = standardised_interaction(coefficient, deviation[..., x], deviation[..., z], deviation[..., y])
+        first, *others = (deviation[..., side] for side in sides)
+        std = standardised_interaction(coefficient, first, np.prod(others, axis=0), deviation[..., y])
         naive = naively_standardised_interaction(paths[..., y, xz], deviation[..., xz], deviation[..., y])
     return std, naive
 
@@ -73,8 +74,9 @@ def _unit(paths: Any, place: dict[str, int], product: Products) -> Any:
     """How many units of X times Z one unit of the latent product is: 1 with marker items."""
     if product.observed:
         return 1.0
-    left, right = product.pairs[0]
     marker = paths[..., place[product.indicators[0]], place[product.name]]
-    x = 1.0 if left == product.predictor else paths[..., place[left], place[product.predictor]]
-    z = 1.0 if right == product.moderator else paths[..., place[right], place[product.moderator]]
-    return x * z / marker
+    unit = 1.0 / marker
+    for item, factor in zip(product.pairs[0], product.factors, strict=True):
+        if item != factor:
+            unit = unit * paths[..., place[item], place[factor]]
+    return unit
