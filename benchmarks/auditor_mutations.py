@@ -37,19 +37,27 @@ KINDS: dict[str, tuple[str, ...]] = {
     "chi-square": (r"fits/\d+/chisq",),
     "degrees of freedom": (r"fits/\d+/(?:baseline_)?df",),
     "chi-square / df": (r"fits/\d+/chisq_df",),
-    "p of chi-square": (r"fits/\d+/pvalue",),
+    "p of chi-square or of close fit": (r"fits/\d+/(?:rmsea_)?pvalue",),
     "RMSEA and its interval": (r"fits/\d+/rmsea", r"fits/\d+/rmsea_ci/\d"),
     "CFI, TLI, NFI, IFI": (r"fits/\d+/(?:cfi|tli|nfi|ifi)",),
+    "GFI, AGFI": (r"fits/\d+/a?gfi",),
+    "alpha beside the items": (r"constructs/\d+/alpha",),
+    "correlation or covariance": (r"matrix/\d+/\d+",),
     "path coefficient": (r"paths/\d+/b", r"printed/\d+/value"),
     "standard error": (r"(?:paths|printed)/\d+/se",),
     "t or z": (r"(?:paths|printed)/\d+/[tz]",),
     "p of a path": (r"(?:paths|printed)/\d+/p",),
     "stars": (r"(?:paths|printed)/\d+/stars",),
+    "limit of an interval": (r"paths/\d+/ci/\d",),
+    "test of an indirect effect": (r"products/\d+/(?:se|z)",),
+    "square of a correlation": (r"squares/\d+/r2",),
+    "variance inflation": (r"paths/\d+/vif",),
     "indirect, total effect, difference": (r"(?:products|sums|diffs)/\d+/printed",),
     "explained variance": (r"printed/\d+/value",),
     "count of people": (r"samples/\d+/(?:n|collected|excluded/\d|groups/\d)",),
     "share of a group": (r"samples/\d+/shares/\d",),
     "mean of an item": (r"descriptives/\d+/mean",),
+    "standard deviation of an item": (r"descriptives/\d+/sd",),
 }
 """Ways in which a number goes wrong: a name, and which numbers of a paper it may befall."""
 
@@ -77,7 +85,11 @@ def leaves(content: Content, path: Leaf = ()) -> Iterator[Leaf]:
     """Every printed number of a paper."""
     rows = content.items() if isinstance(content, dict) else enumerate(content)
     for key, value in rows:
-        if isinstance(value, (dict, list)):
+        if key == "matrix":
+            yield from (
+                ("matrix", i, j) for i, row in enumerate(value) for j in range(len(row.split())) if j < i
+            )
+        elif isinstance(value, (dict, list)):
             yield from leaves(value, (*path, key))
         else:
             yield (*path, key)
@@ -90,7 +102,9 @@ def befalls(kind: str, paper: Paper, leaf: Leaf) -> bool:
     if leaf[0] == "printed" and leaf[-1] == "value":
         variance = paper.content["printed"][leaf[1]].get("op") == "R2"
         return paper.kind == "regression" and variance == (kind == "explained variance")
-    return kind != "explained variance"
+    if kind == "alpha beside the items":
+        return paper.kind == "items"
+    return kind != "explained variance" and not (leaf[0] == "printed" and paper.kind == "items")
 
 
 def slipped(text: str, leaf: Leaf, rng: np.random.Generator) -> str | None:
@@ -104,6 +118,7 @@ def slipped(text: str, leaf: Leaf, rng: np.random.Generator) -> str | None:
     if name in ("p", "pvalue") and text.startswith("<"):
         return fixed(float(rng.uniform(0.002, 0.6)), 3)
     signed = name in ("b", "value", "t", "z", "printed") and not text.endswith("%")
+    signed |= leaf[0] == "matrix" or "ci" in leaf
     for _ in range(50):
         found = _slip(text, signed, rng)
         if found != text and _possible(found, leaf):
@@ -124,10 +139,13 @@ def _slip(text: str, signed: bool, rng: np.random.Generator) -> str:
     return "".join(chars)
 
 
+BELOW_ONE = ("ave", "composite_reliability", "sqrt_ave", "alpha", "p", "pvalue", "rmsea_pvalue", "r2")
+
+
 def _possible(text: str, leaf: Leaf) -> bool:
     """Numbers that a reader would not stop at: shares below one, counts above zero."""
     value, name = float(text.rstrip("%")), leaf[-1]
-    if "loadings" in leaf or name in ("ave", "composite_reliability", "sqrt_ave", "p", "pvalue"):
+    if "loadings" in leaf or name in BELOW_ONE:
         return 0 < value < 1
     if leaf[0] == "samples":
         return (
@@ -137,13 +155,18 @@ def _possible(text: str, leaf: Leaf) -> bool:
         )
     if name in ("df", "baseline_df"):
         return value > 0 and text[0] != "0"
-    if leaf[0] == "descriptives":
-        return 1 <= value <= 7
-    return value >= 0 if leaf[0] == "fits" or name == "se" else True
+    if leaf[0] == "matrix":
+        return abs(value) < 1
+    return value >= 0 if leaf[0] in ("fits", "descriptives") or name == "se" else True
 
 
 def replaced(content: Content, leaf: Leaf, text: str) -> Content:
     changed = copy.deepcopy(content)
+    if leaf[0] == "matrix":
+        cells = changed["matrix"][leaf[1]].split()
+        cells[int(leaf[2])] = text
+        changed["matrix"][leaf[1]] = " ".join(cells)
+        return changed
     inner = changed
     for part in leaf[:-1]:
         inner = inner[part]

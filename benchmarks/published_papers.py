@@ -1,9 +1,9 @@
 """Correct papers that nobody wrote: surveys simulated and analysed by us, printed to two or three decimals.
 
-Two kinds. A *latent* paper holds the tables of a survey analysed by a latent variable model: items,
+Three kinds. A *latent* paper holds the tables of a survey analysed by a latent variable model: items,
 measurement, correlations of constructs, fit, paths, indirect effects. A *regression* paper holds correlations
-of scale means and the path analysis on them. Everything printed comes from the full-precision result by
-rounding, and by nothing else.
+of scale means and the path analysis on them. An *item* paper holds covariances of items and a model of them.
+Everything printed comes from the full-precision result by rounding, and by nothing else.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def as_publication(content: Content, key: str) -> Publication:
 def papers(count: int, seed: int = SEED) -> Iterator[Paper]:
     """``count`` papers, the kinds and the numbers of decimals taking turns; the same at every call."""
     made = 0
+    makers = (latent_paper, regression_paper, latent_paper, regression_paper, item_paper)
     for at, stream in enumerate(np.random.SeedSequence(seed).spawn(4 * count)):
-        rng = np.random.default_rng(stream)
-        make = latent_paper if made % 2 == 0 else regression_paper
-        paper = make(f"{'latent' if made % 2 == 0 else 'regression'}-{at}", 2 + made // 2 % 2, rng)
+        make = makers[made % len(makers)]
+        paper = make(f"{made}-{at}", 2 + made // len(makers) % 2, np.random.default_rng(stream))
         if paper is None:
             continue
         yield paper
@@ -209,15 +209,13 @@ def _constructs_of_factors(
         values = loadings[loadings["lhs"] == name]["std"].to_numpy(dtype=float)
         ave = float(np.mean(values**2))
         cr = float(values.sum() ** 2 / (values.sum() ** 2 + np.sum(1 - values**2)))
-        covariance = np.cov(table[items[name]].to_numpy().T)
-        k = len(values)
-        alpha = k / (k - 1) * (1 - np.trace(covariance) / covariance.sum())
+        alpha = _alpha(table[items[name]])
         roots.append(np.sqrt(ave))
         rows.append(
             {
                 "name": name,
                 "loadings": [fixed(float(one), 3 if digits == 3 else 2) for one in values],
-                "alpha": fixed(float(alpha), digits),
+                "alpha": fixed(alpha, digits),
                 "composite_reliability": fixed(cr, digits),
                 "ave": fixed(ave, digits),
                 "sqrt_ave": fixed(float(np.sqrt(ave)), digits),
@@ -238,6 +236,12 @@ def _constructs_of_factors(
     }
 
 
+def _alpha(items: pd.DataFrame) -> float:
+    covariance = np.cov(items.to_numpy().T)
+    k = len(covariance)
+    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+
+
 def _fit_line(
     name: str, measures: Mapping[str, Any], n: int, observed: int, digits: int, rng: np.random.Generator
 ) -> Content:
@@ -253,6 +257,9 @@ def _fit_line(
         "df": str(df),
         "chisq_df": fixed(chisq / df, digits),
         "pvalue": printed_p(float(measures["pvalue"])),
+        "rmsea_pvalue": fixed(float(measures["rmsea_pvalue"]), 3),
+        "gfi": fixed(float(measures["gfi"]), 3),
+        "agfi": fixed(1 - observed * (observed + 1) / 2 / df * (1 - float(measures["gfi"])), 3),
         "cfi": fixed(float(measures["cfi"]), 3),
         "tli": fixed(float(measures["tli"]), 3),
         "nfi": fixed(1 - chisq / base, 3),
@@ -284,8 +291,10 @@ def _latent_paths(
                 "z": fixed(one["z"], digits),
                 "p": printed_p(p),
                 "stars": printed_stars(p),
+                "ci": [fixed(one["ci_low"], digits), fixed(one["ci_high"], digits)],
             }
         )
+        exact[one["lhs"], "~ se", one["rhs"]] = float(one["se"])
     return rows, exact
 
 
@@ -298,9 +307,16 @@ def _effects(exact: Mapping[tuple[str, str, str], float], digits: int) -> Conten
     first, second = path("PEOU", "PU"), path("PU", "ATT")
     direct, indirect = path("PEOU", "ATT"), first * second
     a, b = path("PU", "ATT"), path("CRED", "ATT")
+    errors = exact["PU", "~ se", "PEOU"], exact["ATT", "~ se", "PU"]
+    error = float(np.hypot(first * errors[1], second * errors[0]))
+    test = {
+        "se_of": [fixed(one, 3) for one in errors],
+        "se": fixed(error, 3),
+        "z": fixed(indirect / error, digits),
+    }
     text = [fixed(one, digits) for one in (first, second, direct, indirect, direct + indirect, a, b, a - b)]
     return {
-        "products": [{"what": "PEOU -> PU -> ATT", "of": text[:2], "printed": text[3]}],
+        "products": [{"what": "PEOU -> PU -> ATT", "of": text[:2], "printed": text[3], **test}],
         "sums": [{"what": "total effect of PEOU on ATT", "of": [text[2], text[3]], "printed": text[4]}],
         "diffs": [{"what": "PU less CRED on ATT", "a": text[5], "b": text[6], "printed": text[7]}],
     }
@@ -319,6 +335,7 @@ def regression_paper(key: str, digits: int, rng: np.random.Generator) -> Paper |
         "variables": list(CONSTRUCTS),
         "diagonal": "one",
         "matrix": _triangle(r, np.ones(len(r)), digits),
+        "squares": [{"what": "PU and PEOU", "r": fixed(r[0, 1], digits), "r2": fixed(r[0, 1] ** 2, digits)}],
         "means": {name: fixed(float(scales[name].mean()), 2) for name in CONSTRUCTS},
         "sds": {name: fixed(float(scales[name].std(ddof=1)), 2) for name in CONSTRUCTS},
         "model": "\n".join(f"{outcome} ~ {' + '.join(causes)}" for outcome, causes in PATHS.items()),
@@ -420,6 +437,10 @@ def item_paper(key: str, digits: int, rng: np.random.Generator) -> Paper | None:
             exact |= {(triple[0], f"{triple[1]} {word}", triple[2]): float(one[word]) for word in ("se", "z")}
         printed.append(row)
     content["printed"] = printed
+    content["constructs"] = [
+        {"name": name, "items": items[name], "alpha": fixed(_alpha(shown[items[name]]), digits)}
+        for name in names
+    ]
     measures = {name: float(fit.measures[name]) for name in ("chisq", "rmsea", "cfi", "srmr")}
     content["printed_fit"] = {name: fixed(value, digits) for name, value in measures.items()}
     content["printed_fit"]["df"] = str(int(fit.measures["df"]))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import chi2, ncx2, norm
 from scipy.stats import t as student
@@ -87,7 +88,8 @@ def limits(text: str, exact: bool = False) -> Range:
 def relations(paper: Paper) -> tuple[Relation, ...]:
     return tuple(
         itertools.chain(
-            _measurement(paper.content),
+            _measurement(paper.content) if paper.kind == "latent" else (),
+            _alphas(paper.content) if paper.kind == "items" else (),
             _fit(paper.content),
             _estimates(paper.content),
             _effects(paper.content),
@@ -121,6 +123,22 @@ def _cr(*loadings: float) -> list[float]:
     return [total / (total + sum(1 - one**2 for one in loadings))]
 
 
+def _alphas(content: Content) -> Iterator[Relation]:
+    """Cronbach's alpha from the covariances of the items."""
+    names = content["variables"]
+    for i, one in enumerate(content["constructs"]):
+        at_ = sorted(names.index(name) for name in one["items"])
+        variances: tuple[Leaf, ...] = tuple(("matrix", k, k) for k in at_)
+        shared: tuple[Leaf, ...] = tuple(("matrix", b, a) for a, b in itertools.combinations(at_, 2))
+        yield Relation("alpha_from_matrix", ("constructs", i, "alpha"), (*variances, *shared), _alpha)
+
+
+def _alpha(*values: float) -> list[float]:
+    """Of three items: three variances, three covariances."""
+    total = sum(values[:3]) + 2 * sum(values[3:])
+    return [1.5 * (1 - sum(values[:3]) / total)]
+
+
 # ---- fit
 
 
@@ -135,7 +153,14 @@ def _fit(content: Content) -> Iterator[Relation]:
         yield Relation("rmsea_recomputed", (*here, "rmsea"), (chisq, df, n), _rmsea)
         for end in (0, 1):
             yield Relation("rmsea_interval", (*here, "rmsea_ci", end), (chisq, df, n), _rmsea_end(end))
+        close = (*here, "rmsea_pvalue")
+        yield Relation("rmsea_pvalue_recomputed", close, (chisq, df, n), _close_fit, between=True)
+        adjusted = ((*here, "gfi"), df, sizes[0])
+        yield Relation("adjusted_index", (*here, "agfi"), adjusted, _agfi)
         if "baseline_df" not in line:
+            for name in ("cfi", "tli", "ifi"):
+                inputs = (chisq, df, (*here, "nfi"), sizes[0])
+                yield Relation("comparative_index", (*here, name), inputs, _index_of_nfi(name))
             continue
         base = ((*here, "baseline_chisq"), (*here, "baseline_df"))
         yield Relation("baseline_df", base[1], (sizes[0],), lambda p: [p * (p - 1) / 2], exact=True)
@@ -178,6 +203,24 @@ def _index(name: str) -> Function:
     return value
 
 
+def _index_of_nfi(name: str) -> Function:
+    """The baseline that NFI implies: chi-square / (1 - NFI), with the df of p variables."""
+    known = _index(name)
+
+    def value(chisq: float, df: float, nfi: float, p: float) -> list[float]:
+        return list(known(chisq, df, chisq / (1 - nfi), p * (p - 1) / 2)) if nfi < 1 else [1.0]
+
+    return value
+
+
+def _close_fit(chisq: float, df: float, n: float) -> list[float]:
+    return [float(ncx2.sf(chisq, df, 0.05**2 * df * size)) for size in (n, n - 1)]
+
+
+def _agfi(gfi: float, df: float, p: float) -> list[float]:
+    return [1 - p * (p + 1) / 2 / df * (1 - gfi)]
+
+
 # ---- estimates
 
 
@@ -203,6 +246,9 @@ def _estimates(content: Content) -> Iterator[Relation]:
         yield Relation("t_ratio", statistic, (*estimates, (*here, "se")), _ratio(signed))
         yield Relation("p_from_t", (*here, "p"), (statistic,), _two_sided(n, predictors), between=True)
         yield Relation("stars_from_p", (*here, "stars"), (statistic,), _two_sided(n, predictors))
+        for end in (0, 1) if "ci" in one else ():
+            limit = (*here, "ci", end)
+            yield Relation("estimate_interval", limit, estimates, _beyond(end), one_way=True, between=True)
 
 
 def _ratio(signed: bool) -> Function:
@@ -221,6 +267,15 @@ def _two_sided(n: int, predictors: int) -> Function:
         size = abs(statistic)
         degrees = (n - 1, n - predictors - 1)
         return [2 * float(norm.sf(size)), *(2 * float(student.sf(size, one)) for one in degrees)]
+
+    return value
+
+
+def _beyond(end: int) -> Function:
+    """A lower limit lies below the estimate, an upper one above: everything else is possible."""
+
+    def value(*estimates: float) -> list[float]:
+        return [one for estimate in estimates for one in (estimate, math.copysign(1e9, end - 0.5))]
 
     return value
 
@@ -250,9 +305,25 @@ def _effects(content: Content) -> Iterator[Relation]:
             here: Leaf = (part, i)
             both = ((*here, "of", 0), (*here, "of", 1))
             yield Relation(rule, (*here, "printed"), both, function)
+            if part == "products":
+                four = (*both, (*here, "se_of", 0), (*here, "se_of", 1))
+                yield Relation("sobel", (*here, "se"), four, _sobel, between=True)
+                yield Relation("sobel", (*here, "z"), four, _sobel_z, between=True)
     for i, _ in enumerate(content.get("diffs", [])):
         leaves = (("diffs", i, "a"), ("diffs", i, "b"))
         yield Relation("difference_of_values", ("diffs", i, "printed"), leaves, lambda a, b: [a - b])
+    for i, _ in enumerate(content.get("squares", [])):
+        yield Relation("square_of_value", ("squares", i, "r2"), (("squares", i, "r"),), lambda r: [r * r])
+
+
+def _sobel(a: float, b: float, error_a: float, error_b: float) -> list[float]:
+    """Sobel's error, Aroian's and Goodman's."""
+    first, second = a * a * error_b**2 + b * b * error_a**2, error_a**2 * error_b**2
+    return [math.sqrt(max(0.0, one)) for one in (first, first + second, first - second)]
+
+
+def _sobel_z(a: float, b: float, error_a: float, error_b: float) -> list[float]:
+    return [abs(a * b) / one if one > 0 else math.inf for one in _sobel(a, b, error_a, error_b)]
 
 
 def _people(content: Content) -> Iterator[Relation]:
@@ -293,7 +364,10 @@ def _regressions(content: Content) -> Iterator[Relation]:
         values = tuple(("printed", k, "value") for k, _ in paths)
         correlations = tuple(cell(name, one["lhs"]) for _, name in paths)
         if len(paths) == 1:
-            yield Relation("single_predictor_r2", ("printed", i, "value"), correlations, lambda r: [r * r])
+            both = (*correlations, *values)
+            yield Relation(
+                "single_predictor_r2", ("printed", i, "value"), both, lambda *v: [x * x for x in v]
+            )
             yield Relation("single_predictor_path", values[0], correlations, lambda r: [r])
         else:
             yield Relation(
@@ -301,7 +375,7 @@ def _regressions(content: Content) -> Iterator[Relation]:
             )
     vif = [i for i, one in enumerate(content.get("paths", [])) if "vif" in one]
     if len(vif) == 2:
-        yield Relation("vif", ("paths", vif[0], "vif"), (("paths", vif[1], "vif"),), lambda v: [v])
+        yield Relation("vif_recomputed", ("paths", vif[0], "vif"), (("paths", vif[1], "vif"),), lambda v: [v])
 
 
 def _explained(*values: float) -> list[float]:
@@ -312,9 +386,36 @@ def _explained(*values: float) -> list[float]:
 def broken_rules(paper: Paper, content: Content, leaf: Leaf) -> set[str]:
     """Rules whose relation the number at ``leaf`` breaks by more than rounding."""
     found = set()
+    if leaf[0] == "matrix" and paper.kind != "items" and impossible(content):
+        found.add("positive_definite")
+    if leaf[0] == "descriptives":
+        found |= _off_scale(content["descriptives"][leaf[1]])
     for one in relations(paper):
         if one.touches(leaf):
             test = stars_broken(one, content) if one.rule == "stars_from_p" else one.broken(content)
             if test:
                 found.add(one.rule)
     return found
+
+
+def impossible(content: Content) -> bool:
+    """No correlation matrix prints so: rounding cannot lift the smallest eigenvalue to zero."""
+    rows = [row.split() for row in content["matrix"]]
+    r, half = np.eye(len(rows)), np.zeros((len(rows), len(rows)))
+    for i, row in enumerate(rows):
+        for j, text in enumerate(row[:i]):
+            low, high = limits(text)
+            r[i, j] = r[j, i] = (low + high) / 2
+            half[i, j] = half[j, i] = (high - low) / 2
+    return bool(np.linalg.eigvalsh(r)[0] + np.linalg.norm(half, 2) < 0)
+
+
+def _off_scale(one: Content) -> set[str]:
+    """A mean lies on its scale; a standard deviation is largest where all answers lie at the two ends."""
+    low, high, n = float(one["low"]), float(one["high"]), int(one["n"])
+    mean, sd = limits(one["mean"]), limits(one["sd"])
+    if mean[0] > high or mean[1] < low:
+        return {"mean_on_scale"}
+    middle = min(max((low + high) / 2, mean[0]), mean[1])
+    largest = math.sqrt(max(0.0, (middle - low) * (high - middle)) * n / (n - 1))
+    return {"sd_on_scale"} if sd[0] > largest + SLACK else set()
