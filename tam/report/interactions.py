@@ -34,9 +34,10 @@ def observed_bounds(region: Mapping[str, Any]) -> list[float]:
 
 
 def region_pieces(one: Mapping[str, Any], region: Mapping[str, Any]) -> Iterator[tuple[str, bool, float]]:
-    """The parts of the region as (above, below, between or everywhere; whether positive; share), the lowest
-    first."""
-    regime, rising = str(region["regime_observed"]), (one.get("est") or 0) > 0
+    """The parts of the region on the moderator's scale as (above, below, between or everywhere; whether
+    positive; share), the lowest first."""
+    regime, turned = str(region["regime_observed"]), _turned(region)
+    rising = ((one.get("est") or 0) > 0) != turned
     shares = {True: region["share_positive"], False: region["share_negative"]}
     if regime == "nowhere":
         return
@@ -44,8 +45,21 @@ def region_pieces(one: Mapping[str, Any], region: Mapping[str, Any]) -> Iterator
         yield "below", not rising, shares[not rising]
         yield "above", rising, shares[rising]
         return
+    if turned:
+        regime = {"above": "below", "below": "above"}.get(regime, regime)
     positive = shares[True] >= shares[False]
     yield {"inside": "between"}.get(regime, regime), positive, region["share_in_region"]
+
+
+def _turned(region: Mapping[str, Any]) -> bool:
+    """Whether the moderator's units of the model run against the scale of its items."""
+    places = [point["moderator_scale"] for point in region.get("curve") or ()]
+    return len(places) > 1 and places[0] > places[-1]
+
+
+def curve_of(region: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The effect over the moderator, from its lowest value on the scale to its highest."""
+    return sorted(region.get("curve") or (), key=lambda point: float(point["moderator_scale"]))
 
 
 def region_told(context: Context, one: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
@@ -55,6 +69,8 @@ def region_told(context: Context, one: Mapping[str, Any]) -> tuple[str, dict[str
         return None
     numbers, pieces = context.numbers, list(region_pieces(one, region))
     told = names_of(context, one) | {"n": numbers.count(region["n"])}
+    if str(one.get("predictor")) in context.part("study", "constructs"):
+        told["predictor"] = context.word("who.scored", name=told["predictor"])
     if not pieces:
         return "region_nowhere", told
     bounds = observed_bounds(region)
@@ -127,22 +143,35 @@ def verdict_told(context: Context, one: Mapping[str, Any]) -> tuple[str, dict[st
     verdict = (one.get("triangulation") or {}).get("verdict")
     if not verdict:
         return None
-    kind, decision = str(verdict["kind"]), str(verdict.get("decision") or "none")
+    kind, decision = str(verdict["kind"]), str(verdict.get("decision"))
     numbers = context.numbers
+    counts = {key: numbers.count(verdict[f"n_{key}"]) for key in ("usable", "tried")}
     told = names_of(context, one) | {
-        "usable": numbers.count(verdict["n_usable"]),
-        "tried": numbers.count(verdict["n_tried"]),
+        "usable": counts["usable"],
+        "tried": counts["tried"],
+        "counted": context.word(
+            "counted.all" if len(set(counts.values())) == 1 else "counted.some", **counts
+        ),
         "low": numbers.plain(verdict.get("low")),
         "high": numbers.plain(verdict.get("high")),
-        "decision": context.word(f"decided.{decision}"),
+        "decision": word_or_name(context, "decided", decision),
         "dissenting": context.words.listed(
-            in_sentence(context, str(name)) for name in verdict.get("dissenting") or ()
+            word_or_name(context, "estimators_in_sentence", str(name))
+            for name in verdict.get("dissenting") or ()
         ),
-        "hinge": context.word(f"hinges.{verdict.get('hinge') or 'several'}"),
+        "hinge": word_or_name(context, "hinges", str(verdict.get("hinge"))),
     }
-    return f"verdict_{kind}_{decision}" if kind == "stable" else f"verdict_{kind}", told
+    key = f"verdict_{kind}_{decision}" if kind == "stable" else f"verdict_{kind}"
+    return (key, told) if f"text.{key}" in context.words else None
 
 
-def in_sentence(context: Context, estimator: str) -> str:
-    key = f"estimators_in_sentence.{estimator}"
-    return context.word(key) if key in context.words else estimator
+def word_or_name(context: Context, group: str, name: str) -> str:
+    """The word for a name of the results; the name itself where the catalogue has none."""
+    key = f"{group}.{name}"
+    return context.word(key) if key in context.words else name
+
+
+def significance(context: Context) -> float:
+    """The level of significance that belongs to the study's confidence level."""
+    level = context.get("study", "options", "ci")
+    return 1 - (float(level) if isinstance(level, (int, float)) else 0.95)

@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.charts.canvas import Canvas, canvas, to_svg
 from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
-from tam.report.interactions import names_of, observed_bounds, region_pieces, scale_ends
+from tam.report.interactions import curve_of, names_of, observed_bounds, region_pieces, scale_ends
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT = 460.0, 376.0, 44.0, 14.0
 _TOP, _BOTTOM, _BARS_TOP, _BARS_BOTTOM = 48.0, 224.0, 262.0, 326.0
@@ -20,7 +20,7 @@ Point = tuple[float, float]
 def johnson_neyman_chart(
     context: Context, one: Mapping[str, Any], region: Mapping[str, Any], key: str
 ) -> str:
-    names, curve = names_of(context, one), region["curve"]
+    names, curve = names_of(context, one), curve_of(region)
     drawn = canvas(_WIDTH, _HEIGHT)
     ends = scale_ends(context, str(one.get("moderator")))
     edges = region["histogram"]["edges"]
@@ -50,7 +50,7 @@ def johnson_neyman_chart(
 
 def _pieces(one: Mapping[str, Any], region: Mapping[str, Any]) -> list[tuple[Ends, bool, float]]:
     """The stretches of the region that respondents reach, with the sign of the effect and the share there."""
-    start, end = (region["curve"][i]["moderator_scale"] for i in (0, -1))
+    start, end = (curve_of(region)[i]["moderator_scale"] for i in (0, -1))
     bounds = observed_bounds(region)
     first, last = (bounds[0], bounds[-1]) if bounds else (start, end)
     stretches = {

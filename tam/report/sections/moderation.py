@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Cell, Paragraph, Rich, Section, Subheading, Table, rich
-from tam.report.interactions import names_of
+from tam.report.interactions import names_of, word_or_name
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
 from tam.report.sections.moderation_estimators import lms_blocks, triangulation_blocks
 from tam.report.sections.moderation_mediation import mediation_blocks
@@ -87,22 +87,20 @@ def _size(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Bloc
         yield Absent(context.say("absent.interaction_size", reason=reason))
         return
     least = [
-        context.word("sizes.benchmark", size=_size_name(context, name), least=numbers.plain(value, 3))
+        context.word(
+            "sizes.benchmark", size=word_or_name(context, "sizes", name), least=numbers.plain(value, 3)
+        )
         for name, value in (size.get("benchmarks") or {}).items()
     ]
     told = names_of(context, one) | {
         "r2": numbers.bounded(size.get("r2"), 3),
         "delta_r2": numbers.bounded(size.get("delta_r2"), 3),
         "f2": numbers.plain(size["f2"], 3),
-        "size": _size_name(context, str(size.get("benchmark"))),
+        "size": word_or_name(context, "sizes", str(size.get("benchmark"))),
         "source": str(size.get("benchmark_source") or ""),
         "benchmarks": context.words.entries["list.comma"].join(least),
     }
     yield Paragraph(context.say("text.interaction_size", **told))
-
-
-def _size_name(context: Context, name: str) -> str:
-    return context.word(f"sizes.{name}") if f"sizes.{name}" in context.words else name
 
 
 def _interaction_table(context: Context, one: Mapping[str, Any], index: int) -> Table:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tam.report.charts.estimators import estimators_chart
 from tam.report.context import Context
-from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Table
-from tam.report.interactions import verdict_told
+from tam.report.document import (
+    Absent,
+    Block,
+    Cell,
+    Column,
+    Figure,
+    Group,
+    Level,
+    Paragraph,
+    Rich,
+    Table,
+    rich,
+)
+from tam.report.interactions import significance, verdict_told, word_or_name
 from tam.report.rows import cell, names_column, number_column, one_group, row
 
 
@@ -31,8 +43,7 @@ def triangulation_blocks(context: Context, one: Mapping[str, Any], index: int, n
 
 
 def estimator_name(context: Context, estimator: str) -> str:
-    key = f"interaction_estimators.{estimator}"
-    return context.word(key) if key in context.words else estimator
+    return word_or_name(context, "interaction_estimators", estimator)
 
 
 def _drawable(estimate: Mapping[str, Any]) -> bool:
@@ -42,17 +53,18 @@ def _drawable(estimate: Mapping[str, Any]) -> bool:
 def _table(context: Context, found: Mapping[str, Any], index: int, name: str) -> Table:
     columns = (
         names_column(context, "estimator"),
+        Column(context.say("columns.estimator_decision"), "verdict"),
         number_column(context, "beta"),
         number_column(context, "beta_interval", level=context.numbers.level(found.get("level"))),
         number_column(context, "p"),
         number_column(context, "n"),
-        names_column(context, "estimator_decision"),
     )
     families = dict.fromkeys(str(one["family"]) for one in found["estimates"])
+    dissenting = (found.get("verdict") or {}).get("dissenting") or ()
     groups = tuple(
         Group(
-            tuple(_row(context, one) for one in found["estimates"] if one["family"] == family),
-            _family(context, family),
+            tuple(_row(context, one, dissenting) for one in found["estimates"] if one["family"] == family),
+            rich(word_or_name(context, "estimator_families", family)),
         )
         for family in families
     )
@@ -61,32 +73,28 @@ def _table(context: Context, found: Mapping[str, Any], index: int, name: str) ->
     return Table(f"triangulation-{index + 1}", title, columns, groups, notes)
 
 
-def _family(context: Context, family: str) -> Rich:
-    key = f"estimator_families.{family}"
-    return context.say(key) if key in context.words else context.foreign(family)
-
-
-def _row(context: Context, one: Mapping[str, Any]) -> tuple[Cell, ...]:
-    numbers = context.numbers
+def _row(context: Context, one: Mapping[str, Any], dissenting: Collection[str]) -> tuple[Cell, ...]:
+    numbers, name = context.numbers, str(one["estimator"])
     return row(
-        estimator_name(context, str(one["estimator"])),
+        estimator_name(context, name),
+        _decision(context, one, name in dissenting),
         numbers.plain(one.get("std")),
         numbers.interval(one.get("std_ci_low"), one.get("std_ci_high")),
         numbers.p(one.get("p")),
         numbers.count(one.get("n")),
-        _decision(context, one),
     )
 
 
-def _decision(context: Context, one: Mapping[str, Any]) -> Cell:
+def _decision(context: Context, one: Mapping[str, Any], dissents: bool) -> Cell:
+    """Marked where the estimator decides otherwise than the rest, or does not count."""
     if one.get("decision") is None:
-        reason = context.foreign(str(one.get("reason") or ""))
-        return cell(
-            context.say("absent.estimator", reason=reason or context.say("absent.no_reason")), "caution"
-        )
+        said = context.foreign(str(one["reason"])) if one.get("reason") else context.say("absent.no_reason")
+        return cell(context.say("absent.estimator", reason=said), "caution")
     if not one.get("admissible"):
         return cell(context.say("absent.estimator_inadmissible"), "caution")
-    return cell(context.say(f"decisions.{one['decision']}"))
+    decision = str(one["decision"])
+    level: Level = "caution" if dissents else "plain" if decision == "none" else "good"
+    return cell(word_or_name(context, "decisions", decision), level)
 
 
 def _figure(context: Context, found: Mapping[str, Any], index: int, name: str) -> Figure:
@@ -149,7 +157,9 @@ def _likelihood_ratio(context: Context, found: Mapping[str, Any], index: int) ->
         "df": numbers.degrees(found.get("lr_df")),
         "p": numbers.p_equals(found["lr_p"]),
     }
-    return context.say("text.lms_better" if found["lr_p"] < 0.05 else "text.lms_not_better", **told)
+    return context.say(
+        "text.lms_better" if found["lr_p"] < significance(context) else "text.lms_not_better", **told
+    )
 
 
 def _certificate(context: Context, found: Mapping[str, Any]) -> Rich:

@@ -10,6 +10,7 @@ from tam.report.context import Context
 from tam.report.document import Absent, Block, Column, Figure, Group, Paragraph, Table, rich
 from tam.report.interactions import (
     bound_values,
+    curve_of,
     names_of,
     observed_bounds,
     region_of,
@@ -117,7 +118,7 @@ def _data(context: Context, region: Mapping[str, Any]) -> tuple[Group, ...]:
             numbers.interval(point["ci_low"], point["ci_high"]),
             none,
         )
-        for point in region["curve"]
+        for point in curve_of(region)
     )
     edges, counts = region["histogram"]["edges"], region["histogram"]["counts"]
     bars = tuple(

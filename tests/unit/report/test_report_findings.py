@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from small_results import small_results
+from told_numbers import NUMBER, known, leaves
 
 from tam.report.context import context_for
 from tam.report.findings import findings, judge_fit, sentence
-
-NUMBER = re.compile(r"(?<![A-Za-z\d.])−?\d*\.?\d+(?:,\d{3})*")
-
-
-def leaves(node: Any) -> list[float]:
-    if isinstance(node, dict):
-        return [value for child in node.values() for value in leaves(child)]
-    if isinstance(node, list):
-        return [value for child in node for value in leaves(child)]
-    return [float(node)] if isinstance(node, (int, float)) and not isinstance(node, bool) else []
-
-
-def known(value: str, numbers: list[float]) -> bool:
-    shown = float(value.replace("−", "-").replace(",", ""))
-    digits = len(value.partition(".")[2])
-    return any(
-        abs(round(n, digits) - shown) < 1e-9 or abs(round(100 * n, digits) - shown) < 1e-9 for n in numbers
-    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
