@@ -24,6 +24,8 @@ def verify_blocks(result: Mapping[str, Any]) -> list[Block]:
     if result["tables"]:
         blocks += [Heading("Largest difference of each table"), _tables(result["tables"])]
         blocks.append(_counted(result))
+    if result["items_moved"]:
+        blocks.append(f"answers differ in: {', '.join(result['items_moved'])}")
     if result["differences"] and result["verdict"] == "differs":
         blocks += [Heading("Values that differ"), _differences(result["differences"])]
     if result["report"]:

@@ -109,7 +109,8 @@ def _shown(value: Any) -> str | float | bool | None:
 class Verification:
     """``differences``: beyond the tolerance first, then smaller ones, the largest first; ``n_differences``
     counts those beyond it, ``n_within`` the smaller ones. ``overridden``: settings in which the results
-    depart from the study file, as options of the command line make them."""
+    depart from the study file, as options of the command line make them. ``items_moved``: items whose answers
+    are not those of the results."""
 
     file: str
     kind: Literal["results", "report"]
@@ -126,6 +127,7 @@ class Verification:
     n_differences: int
     n_within: int
     differences: tuple[ToldDifference, ...]
+    items_moved: tuple[str, ...]
     report: tuple[ReportPlace, ...]
     not_recomputed: tuple[NotRecomputed, ...]
     problems: tuple[Problem, ...]

@@ -42,6 +42,8 @@ MOST_TOLD = 200
 SOFTWARE = ("provenance.tam", "provenance.python", "provenance.packages")
 #: Words of problems, which another version may put otherwise.
 WORDS = (".what", ".why", ".mend")
+#: What is known of an item by its own answers alone.
+OF_ONE_ITEM = ("n", "n_missing", "mean", "sd", "counts")
 DIGESTS = {
     "study.digest",
     "study.instrument.digest",
@@ -163,6 +165,7 @@ def verify(
         n_differences=len(beyond),
         n_within=within,
         differences=tuple(map(told_difference, comparison.differences[:MOST_TOLD])) if comparison else (),
+        items_moved=_items_moved(comparison),
         report=places,
         not_recomputed=missing,
         problems=tuple(problems),
@@ -380,6 +383,13 @@ def _verdict(problems: Sequence[Problem], basis: Basis, missing: Sequence[NotRec
     if basis == "nothing":
         return "not_recomputed"
     return "verified_in_part" if missing or basis == "capsule" else "verified"
+
+
+def _items_moved(comparison: Comparison | None) -> tuple[str, ...]:
+    """Items whose own answers are others: their distribution differs, whatever that does to the rest."""
+    paths = [one.path.split(".") for one in comparison.differences] if comparison else []
+    own = (path for path in paths if path[:2] == ["measurement", "items"] and len(path) > 3)
+    return tuple(sorted({path[2] for path in own if path[3] in OF_ONE_ITEM}))
 
 
 def _largest(comparison: Comparison | None) -> float | None:
