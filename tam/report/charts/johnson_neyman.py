@@ -31,7 +31,7 @@ def johnson_neyman_chart(
     _grid(drawn, context, across, upward)
     pieces = _pieces(one, region)
     _band(drawn, across, upward, curve, [stretch for stretch, _, _ in pieces])
-    _bars(drawn, across, region["histogram"])
+    _bars(drawn, across, region["histogram"], observed_bounds(region))
     _bounds(drawn, context, across, observed_bounds(region))
     _marks(drawn, context, across, pieces)
     said = context.word("axes.effect_of", predictor=names["predictor"])
@@ -95,7 +95,8 @@ def _band(
         drawn.line(points("est", stretch), "accent", 2.6)
 
 
-def _bars(drawn: Canvas, across: Axis, histogram: Mapping[str, Any]) -> None:
+def _bars(drawn: Canvas, across: Axis, histogram: Mapping[str, Any], bounds: Sequence[float]) -> None:
+    """The respondents; the number of the tallest bar stands beside a bound that would cross it."""
     edges, counts = histogram["edges"], histogram["counts"]
     most = max(counts)
     for i, count in enumerate(counts):
@@ -105,6 +106,8 @@ def _bars(drawn: Canvas, across: Axis, histogram: Mapping[str, Any]) -> None:
             drawn.rect(start + 0.5, _BARS_BOTTOM - height, end - start - 1, height, "series-2")
     tallest = counts.index(most)
     middle = (across.at(edges[tallest]) + across.at(edges[tallest + 1])) / 2
+    crossed = [across.at(bound) for bound in bounds if abs(across.at(bound) - middle) < 14]
+    middle = max(crossed) + 15 if crossed else middle
     drawn.text(middle, _BARS_TOP - 8, str(most), size=11, color="muted", anchor="center")
 
 

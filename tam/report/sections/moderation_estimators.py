@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+<<<<<<< HEAD
+from dataclasses import replace
+=======
+>>>>>>> 23d6a46d63fdd39b72727b62916da5267095c9a5
 from typing import Any
 
 from tam.report.charts.estimators import estimators_chart
@@ -68,7 +72,7 @@ def _table(context: Context, found: Mapping[str, Any], index: int, name: str) ->
         )
         for family in families
     )
-    notes = (context.say("notes.triangulation", level=context.numbers.level(found.get("level"))),)
+    notes = tuple(_notes(context, found))
     title = context.say("tables.triangulation", name=name)
     return Table(f"triangulation-{index + 1}", title, columns, groups, notes)
 
@@ -88,13 +92,39 @@ def _row(context: Context, one: Mapping[str, Any], dissenting: Collection[str]) 
 def _decision(context: Context, one: Mapping[str, Any], dissents: bool) -> Cell:
     """Marked where the estimator decides otherwise than the rest, or does not count."""
     if one.get("decision") is None:
+<<<<<<< HEAD
+        return cell(context.say("absent.estimator"), "caution")
+=======
         said = context.foreign(str(one["reason"])) if one.get("reason") else context.say("absent.no_reason")
         return cell(context.say("absent.estimator", reason=said), "caution")
+>>>>>>> 23d6a46d63fdd39b72727b62916da5267095c9a5
     if not one.get("admissible"):
         return cell(context.say("absent.estimator_inadmissible"), "caution")
     decision = str(one["decision"])
     level: Level = "caution" if dissents else "plain" if decision == "none" else "good"
     return cell(word_or_name(context, "decisions", decision), level)
+<<<<<<< HEAD
+
+
+def _notes(context: Context, found: Mapping[str, Any]) -> Iterator[Rich]:
+    """How to read the table, and why an estimator has no decision in it."""
+    yield context.say("notes.triangulation", level=context.numbers.level(found.get("level")))
+    usable = [one for one in found["estimates"] if one.get("decision") is not None]
+    if not all(one.get("admissible") for one in usable):
+        yield context.say("notes.estimator_inadmissible")
+    for one in found["estimates"]:
+        if one not in usable:
+            reason = _ended(context, str(one.get("reason") or ""))
+            name = estimator_name(context, str(one["estimator"]))
+            yield context.say("notes.estimator_unusable", estimator=name, reason=reason)
+
+
+def _ended(context: Context, reason: str) -> Rich:
+    """A reason without a full stop of its own."""
+    *before, last = context.foreign(reason) if reason else context.say("absent.no_reason")
+    return (*before, replace(last, text=last.text.rstrip(".。")))
+=======
+>>>>>>> 23d6a46d63fdd39b72727b62916da5267095c9a5
 
 
 def _figure(context: Context, found: Mapping[str, Any], index: int, name: str) -> Figure:
