@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-<<<<<<< HEAD
 from dataclasses import replace
-=======
->>>>>>> 23d6a46d63fdd39b72727b62916da5267095c9a5
 from typing import Any
 
 from tam.report.charts.estimators import estimators_chart
@@ -92,18 +89,12 @@ def _row(context: Context, one: Mapping[str, Any], dissenting: Collection[str]) 
 def _decision(context: Context, one: Mapping[str, Any], dissents: bool) -> Cell:
     """Marked where the estimator decides otherwise than the rest, or does not count."""
     if one.get("decision") is None:
-<<<<<<< HEAD
         return cell(context.say("absent.estimator"), "caution")
-=======
-        said = context.foreign(str(one["reason"])) if one.get("reason") else context.say("absent.no_reason")
-        return cell(context.say("absent.estimator", reason=said), "caution")
->>>>>>> 23d6a46d63fdd39b72727b62916da5267095c9a5
     if not one.get("admissible"):
         return cell(context.say("absent.estimator_inadmissible"), "caution")
     decision = str(one["decision"])
     level: Level = "caution" if dissents else "plain" if decision == "none" else "good"
     return cell(word_or_name(context, "decisions", decision), level)
-<<<<<<< HEAD
 
 
 def _notes(context: Context, found: Mapping[str, Any]) -> Iterator[Rich]:
@@ -123,8 +114,6 @@ def _ended(context: Context, reason: str) -> Rich:
     """A reason without a full stop of its own."""
     *before, last = context.foreign(reason) if reason else context.say("absent.no_reason")
     return (*before, replace(last, text=last.text.rstrip(".。")))
-=======
->>>>>>> 23d6a46d63fdd39b72727b62916da5267095c9a5
 
 
 def _figure(context: Context, found: Mapping[str, Any], index: int, name: str) -> Figure:
