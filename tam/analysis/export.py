@@ -22,6 +22,15 @@ SCRIPTS: Mapping[str, str] = {"lavaan": "fit_lavaan.R", "semopy": "fit_semopy.py
 MPLUS_DATA = "mplus.dat"
 
 
+#: Products that can be written into a table, and what they are called.
+PRODUCTS = {
+    "dblcent": "double-mean-centred products",
+    "meancentred": "products of centred items",
+    "unconstrained": "products of centred items",
+    "residual": "residual-centred products",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ExportedModel:
     """One model in lavaan syntax. ``name`` is an identifier in R and in Python; ``title`` says what it is."""
@@ -86,7 +95,7 @@ def exported_models(study: Study, answers: pd.DataFrame) -> tuple[list[ExportedM
     table = answers
     for number, one in enumerate(study.model.moderations, 1):
         text = f"{main}{one.outcome} ~ {one.predictor}:{one.moderator}\n"
-        expansion = expand_interactions(text, answers, study.options.interaction, study.options.pairs)
+        expansion = expand_interactions(text, answers, exported_method(study), study.options.pairs)
         names = {name: name.replace(":", ".") for name in _products(expansion.data, answers)}
         plain = print_model(expansion.syntax)
         latent = f"{one.predictor}:{one.moderator}"
@@ -96,6 +105,12 @@ def exported_models(study: Study, answers: pd.DataFrame) -> tuple[list[ExportedM
         added = expansion.data[list(names)].rename(columns=names)
         table = table.join(added[[name for name in added.columns if name not in table.columns]])
     return models, table
+
+
+def exported_method(study: Study) -> str:
+    """How products are formed for another program: as the study does, or double-mean-centred where it forms
+    none or holds them by constraints that other programs need written out."""
+    return study.options.interaction if study.options.interaction in PRODUCTS else "dblcent"
 
 
 def _products(expanded: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
@@ -180,11 +195,17 @@ def semopy_script(study: Study, models: list[ExportedModel], expected: Mapping[s
 
 
 def _head(study: Study, mark: str) -> list[str]:
-    return [
+    method, used = study.options.interaction, exported_method(study)
+    lines = [
         f"{mark} {_one_line(study.title.get('en'))}",
         f"{mark} Written by tam. answers.csv holds the coded answers after screening, complete on the items",
-        f"{mark} of the model; columns with a dot between two items are double-mean-centred products.",
+        f"{mark} of the model; columns with a dot between two items are {PRODUCTS[used]}.",
     ]
+    if method != used and study.model.moderations:
+        lines.append(
+            f"{mark} The study estimates its interaction by {method}; products stand in its place here."
+        )
+    return lines
 
 
 def _one_line(text: str) -> str:
