@@ -52,12 +52,13 @@ def filled(text: str, inner: str) -> str:
 
 
 def tables(result: Mapping[str, Any]) -> str:
-    parts = [_made_by(result)]
+    counts = {row["samples"] for cell in result["cells"] for row in cell["estimators"].values()}
+    parts = [_made_by(result, counts)]
     for skew, title in ((0.0, "### Normal factors"), (2.0, "### Skewed factors")):
         parts.append(title)
         for present, absent in pairs(result, skew):
             head = f"**{present['n']} respondents, reliability {_short(present['reliability'])}**"
-            parts += [head, _table(HEADER, _rows(present, absent))]
+            parts += [head, _table(HEADER, _rows(present, absent, len(counts) > 1))]
     parts += ["### Cost", _cost(result)]
     return "\n\n".join(parts)
 
@@ -70,15 +71,19 @@ def pairs(result: Mapping[str, Any], skew: float) -> Iterator[tuple[dict[str, An
             yield cell, cells[n, reliability, skew, 0.0]
 
 
-def _made_by(result: Mapping[str, Any]) -> str:
-    counts = [row["samples"] for cell in result["cells"] for row in cell["estimators"].values()]
-    fewest, most = min(counts), max(counts)
-    samples = f"{most}" if fewest == most else f"{fewest} to {most}"
+def _made_by(result: Mapping[str, Any], counts: set[int]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    return f"{samples} samples in each cell and by each estimator, seed {result['seed']}; {versions}."
+    if len(counts) == 1:
+        samples = f"{min(counts)} samples in each cell, the same for every estimator"
+    else:
+        samples = (
+            f"{min(counts)} to {max(counts)} samples in each cell (the study is unfinished); "
+            "their number with and without interaction stands beside each name"
+        )
+    return f"{samples}; seed {result['seed']}; {versions}."
 
 
-def _rows(present: Mapping[str, Any], absent: Mapping[str, Any]) -> list[list[str]]:
+def _rows(present: Mapping[str, Any], absent: Mapping[str, Any], counted: bool) -> list[list[str]]:
     rows = []
     for name, label in NAMES.items():
         one, none = present["estimators"].get(name), absent["estimators"].get(name)
@@ -88,7 +93,7 @@ def _rows(present: Mapping[str, Any], absent: Mapping[str, Any]) -> list[list[st
         tried = one["samples"] + none["samples"]
         rows.append(
             [
-                label,
+                f"{label} ({one['samples']}, {none['samples']})" if counted else label,
                 _marked(f"{one['bias']:+.3f}".replace("0.", "."), biased),
                 _short(one["rmse"], 3),
                 _short(one["se_ratio"], 2),

@@ -104,3 +104,15 @@ def test_a_summary_leaves_out_what_a_triangulation_leaves_out(recovery: ModuleTy
     assert found["bias"] == pytest.approx(0.1 * cell.loading)
     assert found["coverage"] == pytest.approx(2 / 3)
     assert found["positive"] == pytest.approx(2 / 3) and found["negative"] == 0
+
+
+def test_the_page_shows_what_is_stored() -> None:
+    if not (ROOT / "benchmarks" / "interaction_recovery.json").is_file():
+        pytest.skip("the benchmarks are absent")
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        writer = importlib.import_module("which_interaction_estimator")
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
+    text = writer.PAGE.read_text(encoding="utf-8")
+    assert writer.filled(text, writer.tables(writer.stored())) == text
