@@ -31,6 +31,7 @@ from schema_words import (
 
 from tam.analysis.dimensionality import Dimensionality
 from tam.analysis.distributions import Distributions
+from tam.analysis.group_interactions import ScoreInteractions
 from tam.analysis.invariance import GroupInvariance
 from tam.analysis.local_fit import LocalFit
 from tam.analysis.measurement import Measurement
@@ -578,6 +579,10 @@ COMPARISON = record(
             invariance=told(
                 maybe(schema_of(GroupInvariance)),
                 "Whether the items measure the same in every group, and the paths and latent means of each.",
+            ),
+            interactions=told(
+                maybe(schema_of(ScoreInteractions)),
+                "Whether interactions of scores are the same in every group.",
             ),
         ),
     ),

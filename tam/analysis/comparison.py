@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tam.analysis.group_interactions import ScoreInteractions
 from tam.analysis.grouping import Split, make_splits
 from tam.analysis.invariance import GroupInvariance
 from tam.errors import Problem, Unavailable, Where, problem
@@ -106,7 +107,8 @@ class ConstructComparison:
 class GroupComparison:
     """One grouping. ``n_unclassified`` respondents are in no group: no answer, or in a gap of the scheme.
 
-    ``constructs`` compares scores, ``invariance`` the model: measurement, paths and means.
+    ``constructs`` compares scores, ``invariance`` the model (measurement, paths and means),
+    ``interactions`` those of the model on scores.
     """
 
     by: str
@@ -119,6 +121,7 @@ class GroupComparison:
     too_small: tuple[Group, ...]
     constructs: tuple[ConstructComparison, ...]
     invariance: GroupInvariance | Unavailable = NO_MODEL
+    interactions: ScoreInteractions | Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +158,18 @@ def compare_groups(
     return Comparison(minimum, ci, counts, tuple(one for one, _ in compared), problems)
 
 
-def with_invariance(
-    found: Comparison, invariance: Sequence[GroupInvariance | Unavailable], problems: Sequence[Problem]
+def with_models(
+    found: Comparison,
+    invariance: Sequence[GroupInvariance | Unavailable],
+    interactions: Sequence[ScoreInteractions | Unavailable | None],
+    problems: Sequence[Problem],
 ) -> Comparison:
-    """The comparison with what ``grouped_structure`` found over the same groupings, in the same order."""
-    groupings = tuple(replace(one, invariance=own) for one, own in zip(found.groupings, invariance))
+    """The comparison with what ``grouped_structure`` and ``grouped_interactions`` found over the same
+    groupings, in the same order."""
+    groupings = tuple(
+        replace(one, invariance=model, interactions=products)
+        for one, model, products in zip(found.groupings, invariance, interactions)
+    )
     return replace(found, groupings=groupings, problems=(*found.problems, *problems))
 
 

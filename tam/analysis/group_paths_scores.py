@@ -77,17 +77,17 @@ def score_paths(
     for outcome in model.outcomes:
         predictors = [name for name in model.predictors(outcome) if (name, outcome) in known]
         controls = [name for name in model.predictors(outcome) if name not in predictors]
-        fit = _regression(scores, labels, rows.labels, outcome, predictors, controls)
+        fit = group_regression(scores, labels, rows.labels, outcome, predictors, controls)
         if fit is None:
             return Unavailable("too few complete rows, or scores that do not vary independently")
         found += [
-            _score_path(fit, rows.labels, predictors, at, outcome, known[predictor, outcome], ci)
+            slope_across_groups(fit, rows.labels, predictors, at, outcome, known[predictor, outcome], ci)
             for at, predictor in enumerate(predictors)
         ]
     return ScorePaths(rows.labels[0], METHOD, len(scores), tuple(found))
 
 
-def _regression(
+def group_regression(
     scores: pd.DataFrame,
     labels: NDArray[Any],
     groups: Sequence[str],
@@ -108,15 +108,17 @@ def _regression(
     return OLS(scores[outcome].to_numpy(np.float64), design).fit(cov_type="HC3", use_t=True)
 
 
-def _score_path(
+def slope_across_groups(
     fit: Any,
     groups: Sequence[str],
     predictors: Sequence[str],
     at: int,
     outcome: str,
-    latent: PathAcrossGroups,
+    latent: PathAcrossGroups | None,
     ci: float,
 ) -> ScorePath:
+    """One slope of a ``group_regression``, the predictor at place ``at``; ``latent`` the same path to be
+    compared with."""
     k = len(predictors)
     first = len(fit.params) - (len(groups) - 1) * (k + 1)
     places = [first + later * (k + 1) + 1 + at for later in range(len(groups) - 1)]
@@ -132,7 +134,7 @@ def _score_path(
     covariance[1:, 1:] = np.asarray(fit.cov_params())[np.ix_(places, places)]
     test = equality_test(np.concatenate([[0.0], fit.params[places]]), covariance)
     agreement: str | Unavailable = Unavailable("the latent difference has no test")
-    if not isinstance(latent.overall, Unavailable):
+    if latent is not None and not isinstance(latent.overall, Unavailable):
         same = (latent.overall.p < 1.0 - ci) == (test.p < 1.0 - ci)
         agreement = "same_conclusion" if same else "different_conclusion"
     return ScorePath(

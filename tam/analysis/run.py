@@ -182,7 +182,8 @@ def _moderation(
 def _comparison(
     study: Study, instrument: Instrument, values: pd.DataFrame, variables: pd.DataFrame, rows: pd.DataFrame
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
-    from tam.analysis.comparison import compare_groups, with_invariance
+    from tam.analysis.comparison import compare_groups, with_models
+    from tam.analysis.group_interactions import grouped_interactions
     from tam.analysis.grouped_structure import grouped_structure
     from tam.analysis.grouping import make_splits
 
@@ -199,7 +200,8 @@ def _comparison(
     )
     splits = make_splits(variables, instrument, study.groups)
     found, problems = grouped_structure(study.model, rows, splits, study.options, study.seed)
-    result = with_invariance(result, found, problems)
+    interactions = grouped_interactions(study.model, rows, splits, study.options)
+    result = with_models(result, found, interactions, problems)
     return to_record(result), list(result.problems)
 
 

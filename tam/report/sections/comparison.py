@@ -7,6 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Paragraph, Rich, Section, Subheading, rich
+from tam.report.sections.comparison_interactions import interaction_blocks
 from tam.report.sections.comparison_invariance import has_model, invariance_blocks
 from tam.report.sections.comparison_means import mean_blocks
 from tam.report.sections.comparison_names import counted, group_labels, grouping_head
@@ -35,7 +36,12 @@ def _model_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> 
     blocks = invariance_blocks(context, grouping, index)
     if not has_model(grouping):
         return blocks
-    return [*blocks, *path_blocks(context, grouping, index), *mean_blocks(context, grouping, index)]
+    return [
+        *blocks,
+        *path_blocks(context, grouping, index),
+        *interaction_blocks(context, grouping, index),
+        *mean_blocks(context, grouping, index),
+    ]
 
 
 def _who(context: Context, grouping: Mapping[str, Any]) -> Rich:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tam.report.charts.group_paths import group_paths_chart
@@ -34,7 +34,6 @@ def path_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> li
     scores = grouping["invariance"].get("scores")
     if scores:
         blocks.append(_dummies_table(context, grouping, scores, index))
-    blocks += _interactions(context)
     return blocks
 
 
@@ -277,20 +276,3 @@ def _dummies_table(
         (context.say("notes.dummies", n=numbers.count(scores.get("n"))),),
         folded=context.say("folded.dummies", n=numbers.count(sum(len(group.rows) for group in groups))),
     )
-
-
-def _interactions(context: Context) -> Iterator[Block]:
-    """The latent interactions, which are not compared."""
-    names = _moderations(context.rows("study", "model", "moderations"), context)
-    if names:
-        yield Paragraph(
-            context.say("text.interaction_not_compared", names=context.words.listed(names)), "small"
-        )
-
-
-def _moderations(rows: Sequence[Mapping[str, Any]], context: Context) -> list[str]:
-    return [
-        f"{context.label(str(one['predictor']))} × {context.label(str(one['moderator']))} → "
-        f"{context.label(str(one['outcome']))}"
-        for one in rows
-    ]

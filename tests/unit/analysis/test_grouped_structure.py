@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tam.analysis.comparison import compare_groups, with_invariance
+from tam.analysis.comparison import compare_groups, with_models
 from tam.analysis.grouped_structure import grouped_structure
 from tam.analysis.grouping import Split
 from tam.analysis.invariance import GroupInvariance
@@ -101,7 +101,7 @@ def test_the_comparison_carries_the_model_of_each_grouping() -> None:
     record = to_record(plain)
     assert record["groupings"][0]["invariance"] is None
     assert record["unavailable"]["groupings.0.invariance"] == "the model was not fitted over this grouping"
-    carried = with_invariance(plain, [Unavailable("another reason")], [])
+    carried = with_models(plain, [Unavailable("another reason")], [None], [])
     assert to_record(carried)["unavailable"]["groupings.0.invariance"] == "another reason"
     assert carried.groupings[0].constructs == plain.groupings[0].constructs
 

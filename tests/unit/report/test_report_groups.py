@@ -211,12 +211,25 @@ def test_groups_too_small_for_the_model_only_are_named() -> None:
     assert "usable respondents" not in said(grouped_results())  # said already: too small for scores as well
 
 
-def test_the_interaction_is_said_not_to_be_compared() -> None:
-    assert (
-        "Perceived usefulness × Trust → Purchase intention is estimated over all respondents together"
-        in said(grouped_results())
-    )
-    assert "Whether the moderation is the same in every group was not tested" in limits(grouped_results())
+def test_the_latent_interaction_is_said_not_to_be_compared() -> None:
+    results = grouped_results()
+    results["comparison"]["unavailable"] = {"groupings.0.interactions": "no answer"}
+    assert "Interactions are not compared: no answer" in said(results)
+    own = {"group": "b", "est": -0.317, "se": 0.1, "t": -3.2, "p": 0.0021, "ci_low": -0.51, "ci_high": -0.12}
+    test = {"n": 103, "est": 0.244, "groups": [own], "chisq": 10.24, "df": 1, "p": 0.0021, "p_holm": 0.0042}
+    names = {"predictor": "PU", "moderator": "TR", "outcome": "PI"}
+    results["comparison"]["groupings"][0]["interactions"] = {
+        "reference": "a",
+        "method": "OLS, HC3",
+        "interactions": [names | test],
+    }
+    text = said(results)
+    assert "estimated over all respondents and not compared" in text
+    assert "these differ: Perceived usefulness × Trust → Purchase intention" in text
+    table = blocks(results)["group-interactions-1"]
+    assert "reference 0.24; all groups: χ²(1) = 10.24, p = .004" in plain(table.groups[0].label)
+    assert rows(table)[0][:2] == ["Beta site − Alpha site", "−0.32"]
+    assert "latent interaction is the same in every group was not tested" in limits(results)
 
 
 def test_the_method_paragraph_states_the_limits_that_were_applied() -> None:
