@@ -247,7 +247,7 @@ def _group_means(parts: Parts, results: Mapping[str, Any]) -> dict[str, Any] | N
     """Means and deviations of construct scores in the groups that the capsule holds and where nobody else was
     scored."""
     groupings = _list(_mapping(results.get("comparison")).get("groupings"))
-    if not parts.groups:
+    if not parts.groups or not groupings:
         return None
     found = [
         {"constructs": [_means_of(parts, _mapping(grouping).get("by"), one) for one in rows]}
