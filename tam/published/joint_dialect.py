@@ -105,6 +105,10 @@ class JointFit:
 
         latent_scale = self.model.marker == "variance"
         names = build_table(parse_model(self.model.syntax), std_lv=latent_scale).variables.observed
+        unknown = [name for name in names if name not in self.publication.variables]
+        if unknown:
+            self.failure = f"{unknown[0]} is not among the printed variables"
+            return
         kinds = () if self.model.reliability is None else (self.model.reliability,)
         self.box: Box = rounding_box(self.publication, names, sds=self.model.sds, reliabilities=kinds)
         stack = self.box.moments(self.box.centre[None])

@@ -181,6 +181,7 @@ def searched(
         found = _search(box, evaluate, outputs[group], signs[group], start[group], active, rounds)
         points[group], best[group] = found
     half = len(wanted)
+    best = np.where(np.isfinite(best), best, signs * reach.value[outputs])  # nothing but the printed moments
     low[wanted], at_low[wanted] = -best[:half], points[:half]
     high[wanted], at_high[wanted] = best[half:], points[half:]
     found_low, found_high = reach.found_low.copy(), reach.found_high.copy()

@@ -298,7 +298,8 @@ def _doubled(printed: Printed, usual: int) -> list[tuple[str, str]]:
 def estimate_repairs(
     wanted: Sequence[Wanted], counted: Sequence[int], value: Floats, low: Floats, high: Floats, dialect: str
 ) -> list[Repair]:
-    """Edits of printed estimates with which they come out, while the matrix stays."""
+    """Edits of printed estimates with which they come out, and with them all of their equation, while the
+    matrix stays."""
     matched = set(_reached(wanted, low, high, counted))
     wrong = [at for at in counted if at not in matched and np.isfinite(value[at])]
     before, of = len(matched), len(counted)
@@ -311,12 +312,19 @@ def estimate_repairs(
             before + len(at), before, of, dialect, True, reached,
         )  # fmt: skip
 
+    def alone(*at: int) -> bool:
+        """Whether everything else of the equation comes out: an edit that leaves it open explains nothing."""
+        outcome = wanted[at[0]].lhs
+        return not any(wanted[k].lhs == outcome for k in wrong if k not in at)
+
     found = []
     for at in wrong:
         one = wanted[at].printed
+        if not alone(at) or wanted[at].op == "R2":
+            continue
         other = _with_other_sign(one)
         clear = min(abs(low[at]), abs(high[at])) > one.half_unit and low[at] * high[at] > 0
-        if clear and wanted[at].op != "R2" and within_reach(other, low[at], high[at]):
+        if clear and within_reach(other, low[at], high[at]):
             found.append(repair("estimate-sign", [at], one.text, other.text))
         if len(wrong) > FEW_WRONG or one.percent:
             continue
@@ -330,10 +338,7 @@ def estimate_repairs(
     for a, b in combinations(wrong, 2):
         first, second = wanted[a], wanted[b]
         same = (first.lhs, first.op, first.statistic) == (second.lhs, second.op, second.statistic)
-        if not same or first.op == "R2" or first.printed.value == second.printed.value:
-            continue
-        rest = [at for at in wrong if at not in (a, b) and wanted[at].lhs == first.lhs]
-        if rest:  # an exchange that leaves the rest of the equation open explains nothing
+        if not same or first.op == "R2" or first.printed.value == second.printed.value or not alone(a, b):
             continue
         if within_reach(second.printed, low[a], high[a]) and within_reach(first.printed, low[b], high[b]):
             texts = (first.printed.text, second.printed.text)

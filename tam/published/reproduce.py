@@ -12,6 +12,7 @@ from tam.published.matrix_check import MatrixCheck, check_matrix
 from tam.published.not_printed import not_printed
 from tam.published.publication import Publication
 from tam.published.reachable import nearby
+from tam.published.regression_dialect import RegressionDialect
 from tam.published.repairs import Repair, estimate_repairs, matrix_repairs
 from tam.published.reproduction import ReproducedValue, Reproduction
 from tam.published.significance import decides_otherwise
@@ -22,6 +23,8 @@ from tam.published.wanted import Family, Wanted, wanted_values
 FAMILIES: tuple[Family, ...] = ("estimate", "error", "fit")
 FEW_ROUNDS = 3
 """Of the search in dialects that are not the chosen one."""
+NOT_PRINTED = "a correlation that it needs is not printed, or the moments do not determine it"
+UNBOUNDED = "the printed digits set no bound on it"
 
 
 def reproduce(publication: Publication) -> Reproduction:
@@ -31,6 +34,12 @@ def reproduce(publication: Publication) -> Reproduction:
     """
     if not publication.reproducible:
         raise TamError(problem("reproduce-nothing", Where(publication.file or None), key=publication.key))
+    # a number that does not exist is NaN and becomes not computable; numpy need not say so
+    with np.errstate(all="ignore"):
+        return _reproduced(publication)
+
+
+def _reproduced(publication: Publication) -> Reproduction:
     wanted = wanted_values(publication)
     reasons = {at: reason for at, one in enumerate(wanted) if (reason := not_printed(publication, one))}
     open_ = tuple(at for at in range(len(wanted)) if at not in reasons)
@@ -48,7 +57,7 @@ def reproduce(publication: Publication) -> Reproduction:
     for at, one in enumerate(wanted):
         own = final.get(one.family)
         if at in reasons or own is None or not np.isfinite(own.reach.value[place[at]]):
-            reason = reasons.get(at) or _reason(own, tried, one)
+            reason = reasons.get(at) or _reason(publication, own, tried, one)
             values.append(_not_computable(one, reason))
             continue
         values.append(_judged(one, place[at], own, final, elsewhere, repairs))
@@ -93,10 +102,12 @@ def _repairs(
     return found + estimate_repairs(wanted, counted, reach.value, reach.low, reach.high, final.dialect.name)
 
 
-def _reason(own: Tried | None, tried: Sequence[Tried], one: Wanted) -> str:
-    candidates = ([own] if own is not None else []) + list(tried)
-    found = (each.dialect.reason(one) for each in candidates)
-    return next((reason for reason in found if reason), "no dialect gives this number on the printed moments")
+def _reason(publication: Publication, own: Tried | None, tried: Sequence[Tried], one: Wanted) -> str:
+    """Why no dialect gives a number: the chosen one's reason, else the first of another."""
+    candidates = [each.dialect for each in ([own] if own is not None else []) + list(tried)]
+    plain = RegressionDialect(publication, (one,))
+    found = (each.reason(one) for each in (*candidates, plain))
+    return next((reason for reason in found if reason), NOT_PRINTED)
 
 
 def _not_computable(one: Wanted, reason: str) -> ReproducedValue:
@@ -149,5 +160,9 @@ def _judged(
         found = found if reached else "unreachable"
     return ReproducedValue(
         one.what, one.label, one.lhs, one.op, one.rhs, one.printed.text,
-        value, low, high, found, own.dialect.name, reached, one.place, one.line,
+        value, _bounded(low), _bounded(high), found, own.dialect.name, reached, one.place, one.line,
     )  # fmt: skip
+
+
+def _bounded(end: float) -> float | Unavailable:
+    return end if np.isfinite(end) else Unavailable(UNBOUNDED)

@@ -24,8 +24,8 @@ class ReproducedValue:
     rhs: str
     printed: str
     obtained: float | Unavailable
-    low: float | None
-    high: float | None
+    low: float | Unavailable | None
+    high: float | Unavailable | None
     verdict: Verdict
     dialect: str | None
     reached_by: tuple[str, ...]
