@@ -111,6 +111,8 @@ def _order(line: Line) -> Iterator[Check]:
         lesser, greater = line.printed(small), line.printed(large)
         if lesser is None or greater is None or greater.high >= 1 or lesser.low <= 0:
             continue
+        if (small, large) == ("nfi", "cfi") and not _beats_baseline(line):
+            continue
         where = f"{line.where}: {small.upper()}, {large.upper()}"
         text = f"{lesser.text} / {greater.text}"
         if lesser.low > greater.high:
@@ -125,6 +127,11 @@ def _order(line: Line) -> Iterator[Check]:
                 )
         else:
             yield Check("index_order", where, text, None, None, greater.high, "consistent", "none")
+
+
+def _beats_baseline(line: Line) -> bool:
+    """Is chi-square / df below that of the baseline model? TLI and RFI say so by being positive."""
+    return any(value is not None and value.low > 0 for value in (line.printed("tli"), line.printed("rfi")))
 
 
 def _adjusted(line: Line) -> Iterator[Check]:

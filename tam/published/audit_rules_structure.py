@@ -16,6 +16,7 @@ OTHER_ANALYSIS = (
     "the printed paths are not regressions on the printed correlations, so nothing follows strictly"
 )
 LATENT = "paths of a latent model need not be regressions on printed correlations"
+UNKNOWN = "the software is not named: whether these paths are regressions on scores is not known"
 UNLESS_MORE = "unless further predictors (controls) were in the equation"
 
 
@@ -108,9 +109,10 @@ def _explained(one: Equation, correlations: Correlations, method: str) -> Iterat
         if (cell := correlations.printed(name, one.outcome)) is not None
     )
     regressions = _regressions(one, correlations)
-    certain = regressions and method != "latent"
+    certain = regressions and method == "composite"
     otherwise: Verdict = "inconsistent" if certain else "undecidable"
-    note = UNLESS_MORE if certain else LATENT if regressions else OTHER_ANALYSIS
+    other = LATENT if method == "latent" else UNKNOWN
+    note = UNLESS_MORE if certain else other if regressions else OTHER_ANALYSIS
     yield compared(
         "r2_from_paths", one.where, one.r2, [reach.cut(0, 1)], middle, otherwise=otherwise, note=note
     )
@@ -152,7 +154,7 @@ def _single(one: Equation, correlations: Correlations, method: str) -> Iterator[
         firm: Verdict = (
             "inconsistent" if certain or (alike and one.described and method == "unknown") else "undecidable"
         )
-        if path is not None and not alike:
+        if path is not None and (not alike or method != "composite"):
             ranges.append(interval(path).squared())
         yield compared(
             "single_predictor_r2", one.where, one.r2, ranges, cell.value**2, otherwise=firm, note=note
