@@ -2,9 +2,10 @@
 
 In every cell (respondents, reliability, skewness of the factors, true interaction) samples are drawn from a
 known population and every estimator of ``tam.analysis.moderation_estimators`` is asked for the interaction.
-One file per cell in FOLDER holds every sample's answers. All cells go on together, fifty samples at a time; a
-file that is there is read, and only what it lacks is computed, so that the study may be interrupted and go
-on. ``--store`` puts the rates and errors of all cells into interaction_recovery.json, from which
+One sample of 100,000 of each population comes first: it shows bias almost without chance. One file per cell
+in FOLDER holds every sample's answers. All cells go on together, fifty samples at a time; a file that is
+there is read, and only what it lacks is computed, so that the study may be interrupted and go on.
+``--store`` puts the rates and errors of all cells into interaction_recovery.json, from which
 ``docs/which_interaction_estimator.py`` makes its tables.
 
     python -m benchmarks.interaction_recovery FOLDER [--samples 500] [--estimators lms,qml] [--store]
@@ -48,6 +49,8 @@ ROUND = 50
 #: Effects of X and Z, their correlation, items of each construct.
 EFFECTS, CORRELATION, ITEMS = (0.4, 0.3), 0.3, 3
 SIZES, RELIABILITIES, SKEWS, INTERACTIONS = (200, 500), (0.7, 0.9), (0.0, 2.0), (0.2, 0.0)
+#: Respondents of the one sample that shows where an estimator ends with ever more of them.
+LARGE = 100_000
 #: Answers of one sample that are kept, in the order of the columns of a cell's file.
 KEPT = ("est", "se", "ci_low", "ci_high", "std")
 #: A path this far from the truth, in standardised units, is no estimate of it: counted, and kept out of the
@@ -91,6 +94,7 @@ class Cell:
 
 
 CELLS = tuple(Cell(*one) for one in product(SIZES, RELIABILITIES, SKEWS, INTERACTIONS))
+LIMITS = tuple(Cell(LARGE, *one) for one in product(RELIABILITIES, SKEWS, INTERACTIONS))
 
 
 @cache
@@ -129,7 +133,7 @@ def sampler(cell: Cell) -> Sampler:
 
 def sample(cell: Cell, number: int) -> pd.DataFrame:
     """Answers (n, 9) of the cell's sample ``number``, which depends on nothing but the seed and these two."""
-    stream = np.random.SeedSequence(SEED, spawn_key=(CELLS.index(cell), number))
+    stream = np.random.SeedSequence(SEED, spawn_key=((*CELLS, *LIMITS).index(cell), number))
     drawn = sampler(cell).draw(cell.n, np.random.default_rng(stream))
     return pd.DataFrame(drawn.answers, columns=list(sampler(cell).population.items))
 
@@ -218,16 +222,34 @@ def gathered(folder: Path) -> dict[str, Any]:
         },
         "cells": [
             {
-                "n": cell.n,
-                "reliability": cell.reliability,
-                "skew": cell.skew,
-                "interaction": cell.interaction,
-                "standardised": cell.standardised,
-                "markers": cell.markers,
+                **_described(cell),
                 "estimators": {name: summary(cell, rows) for name, rows in _read(folder, cell).items()},
             }
             for cell in CELLS
         ],
+        "limits": [
+            {
+                **_described(cell),
+                "estimators": {name: _limit(cell, rows[0]) for name, rows in _read(folder, cell).items()},
+            }
+            for cell in LIMITS
+        ],
+    }
+
+
+def _limit(cell: Cell, row: Mapping[str, Any]) -> dict[str, float]:
+    """How far from the truth one large sample ends, and its standard error, both standardised."""
+    return {"bias": row["std"] - cell.standardised, "se": row["se"] * abs(row["std"] / row["est"])}
+
+
+def _described(cell: Cell) -> dict[str, Any]:
+    return {
+        "n": cell.n,
+        "reliability": cell.reliability,
+        "skew": cell.skew,
+        "interaction": cell.interaction,
+        "standardised": cell.standardised,
+        "markers": cell.markers,
     }
 
 
@@ -256,14 +278,14 @@ def main() -> None:
         RESULT.write_text(text + "\n", encoding="utf-8")
         return
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    for samples in [*range(ROUND, chosen.samples, ROUND), chosen.samples]:
-        for cell in CELLS:
-            begun = time.monotonic()
-            known = _read(chosen.folder, cell)
-            found = studied(cell, samples, chosen.estimators.split(","), known)
-            if found != known:
-                _write(chosen.folder, cell, found)
-                print(f"{samples} of {cell.key}: {time.monotonic() - begun:.0f} s", flush=True)
+    rounds = [*range(ROUND, chosen.samples, ROUND), chosen.samples]
+    for cell, samples in [*product(LIMITS, [1]), *((cell, k) for k, cell in product(rounds, CELLS))]:
+        begun = time.monotonic()
+        known = _read(chosen.folder, cell)
+        found = studied(cell, samples, chosen.estimators.split(","), known)
+        if found != known:
+            _write(chosen.folder, cell, found)
+            print(f"{samples} of {cell.key}: {time.monotonic() - begun:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -167,16 +167,18 @@ def _by_qml(question: Question) -> Answer:
 def _of_table(question: Question, fit: LmsFit | QmlFit | ConstrainedFit) -> Answer:
     if not fit.converged:
         raise NotConverged
-    path, table = question.path, fit.estimates
+    path, columns = question.path, fit.columns
     name = f"{path.predictor}:{path.moderator}"
-    row = table[(table.lhs == path.outcome) & (table.op == "~") & (table.rhs == name)].iloc[0]
+    (at,) = (
+        k for k, one in enumerate(fit.table.rows) if (one.lhs, one.op, one.rhs) == (path.outcome, "~", name)
+    )
     return Answer(
-        est=float(row.est),
-        se=float(row.se),
-        p=float(row.p),
-        ci_low=float(row.ci_low),
-        ci_high=float(row.ci_high),
-        std=float(row["std"]),
+        est=float(columns.est[at]),
+        se=float(columns.se[at]),
+        p=float(columns.p[at]),
+        ci_low=float(columns.ci_low[at]),
+        ci_high=float(columns.ci_high[at]),
+        std=float(columns.std[at]),
         n=fit.n,
         admissible=fit.admissible,
     )
