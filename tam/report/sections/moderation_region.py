@@ -17,7 +17,7 @@ from tam.report.interactions import (
     region_pieces,
     region_told,
 )
-from tam.report.rows import interval_column, names_column, number_column, one_group, row
+from tam.report.rows import interval_column, number_column, one_group, row, words_column
 
 
 def region_blocks(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Block]:
@@ -49,25 +49,25 @@ def _shown(one: Mapping[str, Any]) -> bool:
 def _table(context: Context, one: Mapping[str, Any], region: Mapping[str, Any], index: int) -> Table:
     numbers, names = context.numbers, names_of(context, one)
     columns = (
-        names_column(context, "moderator_level", **names),
-        names_column(context, "effect_sign", **names),
+        Column(rich(names["moderator"]), "text"),
         number_column(context, "share_of_respondents"),
+        words_column(context, "effect_sign"),
     )
     bounds, pieces = observed_bounds(region), list(region_pieces(one, region))
     rows = [
         row(
             context.say(f"region_rows.{part}", **bound_values(context, part, bounds)),
-            context.say(f"region_rows.{'positive' if positive else 'negative'}"),
             numbers.percent(share),
+            context.say(f"region_rows.{'positive' if positive else 'negative'}"),
         )
         for part, positive, share in pieces
     ]
     if not pieces:
-        said = (context.say(f"region_rows.{key}") for key in ("everywhere", "not_shown"))
-        rows.append(row(*said, numbers.percent(None)))
+        whole, shown = (context.say(f"region_rows.{key}") for key in ("everywhere", "not_shown"))
+        rows.append(row(whole, numbers.percent(None), shown))
     if len(pieces) == 2:
-        whole = numbers.percent(region["share_in_region"])
-        rows.append(row(context.say("region_rows.together"), numbers.plain(None), whole))
+        share = numbers.percent(region["share_in_region"])
+        rows.append(row(context.say("region_rows.together"), share, numbers.plain(None)))
     told = names | {
         "n": numbers.count(region["n"]),
         "level": numbers.level(region.get("level")),

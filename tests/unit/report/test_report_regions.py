@@ -103,10 +103,10 @@ def test_every_regime_says_for_whom(
 @pytest.mark.parametrize(
     ("regime", "rows"),
     [
-        ("above", [["Above 3.00", "Positive", "37.5%"]]),
-        ("inside", [["Between 2.00 and 3.00", "Positive", "37.5%"]]),
-        ("everywhere", [["All levels found", "Positive", "37.5%"]]),
-        ("nowhere", [["All levels found", "Not shown", "–"]]),
+        ("above", [["Above 3.00", "37.5%", "Positive"]]),
+        ("inside", [["Between 2.00 and 3.00", "37.5%", "Positive"]]),
+        ("everywhere", [["All levels found", "37.5%", "Positive"]]),
+        ("nowhere", [["All levels found", "–", "Not shown"]]),
     ],
 )
 def test_the_table_of_the_region_has_the_same_shares(regime: str, rows: list[list[str]]) -> None:
@@ -117,9 +117,9 @@ def test_the_table_of_the_region_has_the_same_shares(regime: str, rows: list[lis
 def test_both_sides_of_a_region_and_their_sum() -> None:
     results = probed(johnson_neyman=region("outside", positive=0.375, negative=0.125))
     assert tables(results)["region-1"] == [
-        ["Below 2.00", "Negative", "12.5%"],
-        ["Above 3.00", "Positive", "37.5%"],
-        ["Together", "–", "50.0%"],
+        ["Below 2.00", "12.5%", "Negative"],
+        ["Above 3.00", "37.5%", "Positive"],
+        ["Together", "50.0%", "–"],
     ]
 
 
