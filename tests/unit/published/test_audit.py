@@ -14,6 +14,7 @@ from tam.published.audit import audit
 from tam.published.audit_check import Check
 from tam.published.publication_file import parse_publication
 from tam.record import to_record
+from tam.report.reasons import told_reason
 from tam.spec.marked_yaml import MarkedYaml
 
 EXPLAINED = set(
@@ -25,6 +26,7 @@ def checks(rule: str | None = None, **content: Any) -> list[Check]:
     publication = parse_publication(MarkedYaml("paper.yaml", {"title": "A paper", **content}, {}, ()))
     found = audit(publication).checks
     assert {one.rule for one in found} <= EXPLAINED
+    assert not [one.note for one in found if one.note and told_reason(one.note, "zh") is None]
     return [one for one in found if rule is None or one.rule == rule]
 
 

@@ -155,3 +155,17 @@ def test_matrices_and_paths_of_cases_to_reproduce(reference: Path) -> None:
     assert objections.pop("r06") == [("rmsea_recomputed", "fit", "0.059")]
     assert objections.pop("r10") == [("single_predictor_r2", "R2 of CU", "50.5%")]
     assert not any(objections.values()), objections
+
+
+def test_every_note_is_told_in_chinese(reference: Path) -> None:
+    from tam.report.reasons import told_reason
+
+    notes = {
+        one.note: path.name
+        for path in sorted((reference / "published").glob("*.yaml"))
+        for one in audit(load_publication(path)).checks
+        if one.note
+    }
+    foreign = {note: name for note, name in notes.items() if told_reason(note, "zh") is None}
+    assert set(foreign) == {"17*18/2 - (17 loadings + 17 errors + 6 correlations) = 113"} & set(foreign)
+    assert len(notes) > 10
