@@ -151,8 +151,8 @@ agree <- function(fit, file, method, close) {
   stopifnot("modsem has other parameters" = !anyNA(found$est))
   errors <- if ("std.error" %in% names(found)) found$std.error else found$se
   apart <- abs(found$est - ours$est) / ours$se
-  print(data.frame(ours[c("lhs", "rhs")], tam = ours$est, modsem = found$est, tam_se = ours$se,
-                   modsem_se = errors, apart = signif(apart, 2)), row.names = FALSE)
+  base::print(data.frame(ours[c("lhs", "rhs")], tam = ours$est, modsem = found$est, tam_se = ours$se,
+                         modsem_se = errors, apart = signif(apart, 2)), row.names = FALSE)
   stopifnot("estimates differ" = all(apart < close))
   cat(file, method, ": modsem agrees; estimates within", signif(max(apart), 2), "standard errors\\n")
 }

@@ -190,7 +190,7 @@ theirs <- function(table, row, column) {{
 }}
 ours$seminr <- mapply(theirs, ours$table, ours$row, ours$column)
 ours$apart <- abs(ours$seminr - ours$value)
-print(ours, row.names = FALSE)
+base::print(ours, row.names = FALSE)
 known <- !is.na(ours$apart)
 stopifnot("seminr has none of these values" = any(known), "values differ" = all(ours$apart[known] < {close}))
 cat("seminr agrees on", sum(known), "of", nrow(ours), "values; largest difference",

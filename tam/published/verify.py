@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from tam.analysis.evidence import SEAL, results_digest
 from tam.errors import Problem, TamError, Where, problem
-from tam.published.comparing import Comparison, Difference, TableComparison, compare
+from tam.published.comparing import Comparison, Difference
+from tam.published.comparing_results import compare_results, mapping
 from tam.published.report_text import differing_places
 from tam.published.results_file import ResultsFile
 from tam.published.verification import (
@@ -38,18 +39,8 @@ TOLERANCE = 1e-8
 MOST_TOLD = 200
 """Differences that are listed; all are counted."""
 
-#: Parts that say what the results were made with. They are compared by themselves.
-SOFTWARE = ("provenance.tam", "provenance.python", "provenance.packages")
-#: Words of problems, which another version may put otherwise.
-WORDS = (".what", ".why", ".mend")
 #: What is known of an item by its own answers alone.
 OF_ONE_ITEM = ("n", "n_missing", "mean", "sd", "counts")
-DIGESTS = {
-    "study.digest",
-    "study.instrument.digest",
-    *(f"provenance.{name}" for name in ("study_sha256", "instrument_sha256")),
-}
-
 CHANGED: Mapping[What, str] = {
     "data": "verify-data-changed",
     "instrument": "verify-instrument-changed",
@@ -87,7 +78,7 @@ def as_the_results_ask(study: Study, results: Mapping[str, Any], file: str, rebu
     said = results["study"]
     try:
         form = OptionsForm.model_validate(
-            {name: value for name, value in _mapping(said.get("options")).items() if value is not None}
+            {name: value for name, value in mapping(said.get("options")).items() if value is not None}
         )
         whole = StudyForm.model_validate({"seed": said.get("seed"), "language": said.get("language")})
     except ValidationError as fault:
@@ -201,71 +192,6 @@ def _run_again(
     return digests, compare_results(results, found, rebuilt=rerun.rebuilt, study_file=study.file), []
 
 
-def compare_results(
-    stored: Mapping[str, Any], found: Mapping[str, Any], *, rebuilt: bool = False, study_file: str = ""
-) -> Comparison:
-    """Every value of two results; what only says where files lay or which software ran is left out.
-
-    ``found`` may have been read from files of other names. ``rebuilt``: it was run without the study file.
-    """
-    same = [stored["provenance"].get(name) == found["provenance"].get(name) for name in ("tam",)]
-    renamed = _renamed(found, _names_of_data(found), _names_of_data(stored))
-    whole = compare(_unsealed(stored), _unsealed(renamed))
-
-    def counts(one: Difference) -> bool:
-        if one.path.startswith(SOFTWARE) or (not all(same) and one.path.endswith(WORDS)):
-            return False
-        if rebuilt and (one.path in DIGESTS or one.path.endswith(".how")):
-            return False
-        return not (one.path.endswith(".file") and one.found == study_file)
-
-    kept = tuple(one for one in whole.differences if counts(one))
-    if len(kept) == len(whole.differences):
-        return whole
-    return Comparison(tuple(_table_of(table, kept, whole) for table in whole.tables), kept)
-
-
-def _table_of(table: TableComparison, kept: Sequence[Difference], whole: Comparison) -> TableComparison:
-    """The table counted again without the differences that do not count."""
-    own = [one for one in kept if one.table == table.table]
-    gone = sum(1 for one in whole.differences if one.table == table.table) - len(own)
-    top = own[0] if own else None
-    return TableComparison(
-        table.table,
-        table.compared - gone,
-        table.identical,
-        top.size if top else 0.0,
-        top.path if top else None,
-    )
-
-
-def _unsealed(results: Mapping[str, Any]) -> Mapping[str, Any]:
-    provenance = {name: value for name, value in results["provenance"].items() if name != SEAL}
-    return {**results, "provenance": provenance}
-
-
-def _names_of_data(results: Mapping[str, Any]) -> list[str]:
-    data = _mapping(results["study"].get("data"))
-    files = data.get("files")
-    named = [_mapping(one).get("file") for one in files] if isinstance(files, list) else [data.get("file")]
-    return [str(one) for one in named]
-
-
-def _renamed(node: Any, names: Sequence[str], wanted: Sequence[str]) -> Any:
-    """The record with the names of its data files as the other record has them."""
-    other = {name: new for name, new in zip(names, wanted) if name != new}
-    if not other:
-        return node
-    if isinstance(node, Mapping):
-        return {
-            key: other.get(value, value)
-            if key == "file" and isinstance(value, str)
-            else _renamed(value, names, wanted)
-            for key, value in node.items()
-        }
-    return [_renamed(one, names, wanted) for one in node] if isinstance(node, list) else node
-
-
 def _data_digest(results: Mapping[str, Any], found: str | None) -> Digest:
     return _digest("data", results["provenance"].get("data_sha256"), found)
 
@@ -299,7 +225,7 @@ def _software(provenance: Mapping[str, Any]) -> list[Software]:
     """Versions that are not those of the results."""
     here = {"tam": metadata.version("tam-survey"), "python": python_version()}
     stored: dict[str, Any] = {name: provenance.get(name) for name in here}
-    for name, version in _mapping(provenance.get("packages")).items():
+    for name, version in mapping(provenance.get("packages")).items():
         stored[name] = version
         here[name] = _version(name)
     return [
@@ -398,7 +324,3 @@ def _largest(comparison: Comparison | None) -> float | None:
         return None
     numbers = [one.size for one in comparison.differences if one.kind == "number"]
     return max(numbers, default=0.0)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

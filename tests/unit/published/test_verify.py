@@ -13,11 +13,12 @@ from tam.analysis.embedded import embedded_in, with_results
 from tam.analysis.evidence import SEAL, results_digest, sealed
 from tam.errors import TamError
 from tam.published.comparing import compare, difference_size
+from tam.published.comparing_results import compare_results
 from tam.published.pack import read_pack
 from tam.published.report_text import differing_places
 from tam.published.results_file import DEEPEST, parse_results, read_results_file
 from tam.published.study_again import study_again
-from tam.published.verify import compare_results, verify
+from tam.published.verify import verify
 from tam.spec.study_file import load_study
 
 SMALLEST: dict[str, Any] = {
