@@ -7,6 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Cell, Group, Paragraph, Rich, Table, rich
+from tam.report.findings import judge_fit, reported_indices
 from tam.report.rows import cell, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import counted, group_labels, grouping_head, parameter_name
 
@@ -46,7 +47,17 @@ def _level(context: Context, found: Mapping[str, Any]) -> Rich:
         "constructs": context.words.listed(constructs),
     }
     head = context.say("text.invariance_head")
-    return (*head, *context.say(f"text.level_{level.get('id') or 'none'}", **told))
+    return (*head, *context.say(f"text.level_{level.get('id')}", **told), *_start(context, found))
+
+
+def _start(context: Context, found: Mapping[str, Any]) -> Rich:
+    """A caution where the model that all steps build on does not fit well by itself."""
+    measures = (found["steps"][0].get("fit") or {}).get("measures") or {}
+    if judge_fit(measures) not in {"mixed", "poor"}:
+        return ()
+    names = reported_indices(measures)
+    told = {name: context.numbers.bounded(measures.get(names[name]), 3) for name in names}
+    return context.say("text.invariance_start", **told)
 
 
 def _left_out(context: Context, grouping: Mapping[str, Any]) -> Iterator[Block]:

@@ -66,6 +66,13 @@ def test_every_level_says_what_it_allows(level: str, english: str, chinese: str)
     assert chinese in said(grouped_results(level=reached), "zh")
 
 
+def test_a_starting_point_that_does_not_fit_is_told() -> None:
+    assert "misses usual guide values" not in said(grouped_results())
+    steps = invariance()["steps"]
+    steps[0]["fit"]["measures"] |= {"cfi": 0.8961, "srmr": 0.0874}
+    assert "(CFI = .896, RMSEA = .041, SRMR = .087)" in said(grouped_results(steps=steps))
+
+
 def partial() -> dict[str, Any]:
     """Metric invariance fails, freeing a loading mends it; what follows the failed step says nothing."""
     steps = invariance()["steps"]
