@@ -7,6 +7,7 @@ the printed estimates: a lost or added minus, transposed digits, two estimates o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -27,6 +28,7 @@ SHORTLIST = 24
 """Edits whose reach under rounding is computed; the others are only looked at as printed."""
 MOST_REPORTED = 3
 LEAST_GAIN = 3
+LEAST_SHARE = 0.75
 WIDER = 1.5
 """How much wider than around the printed matrix the reach may be in the first look."""
 FEW_WRONG = 3
@@ -72,7 +74,7 @@ def matrix_repairs(
 ) -> list[Repair]:
     """Edits of the matrix with which clearly more comes out.
 
-    Clearly more: at least three values more, and at least half of those that do not come out; or everything,
+    Clearly more: at least three values more, and three quarters of those that do not come out; or everything,
     and at least two more; or at least one more where the printed matrix is ``impossible`` (no positive
     definite matrix rounds to it) and the edited one is not. ``counted``: the places of the values that count.
     """
@@ -135,7 +137,7 @@ def _least(before: int, of: int, *, impossible: bool) -> int:
     wrong = of - before
     if wrong < 2:
         return of + 1
-    return min(of, before + max(LEAST_GAIN, -(-wrong // 2)))
+    return min(of, before + max(LEAST_GAIN, math.ceil(LEAST_SHARE * wrong)))
 
 
 def _reached(wanted: Sequence[Wanted], low: Floats, high: Floats, counted: Sequence[int]) -> list[int]:
