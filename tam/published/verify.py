@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from tam.analysis.embedded import Embedded
 from tam.analysis.evidence import SEAL, results_digest
 from tam.errors import Problem, TamError, Where, problem
 from tam.published.comparing import Comparison, Difference
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-8
 """Above the rounding of sums in another order, far below a printed digit."""
+MOST_PACKAGES = 100
 MOST_TOLD = 200
 """Differences that are listed; all are counted."""
 
@@ -225,7 +228,7 @@ def _software(provenance: Mapping[str, Any]) -> list[Software]:
     """Versions that are not those of the results."""
     here = {"tam": metadata.version("tam-survey"), "python": python_version()}
     stored: dict[str, Any] = {name: provenance.get(name) for name in here}
-    for name, version in mapping(provenance.get("packages")).items():
+    for name, version in list(mapping(provenance.get("packages")).items())[:MOST_PACKAGES]:
         stored[name] = version
         here[name] = _version(name)
     return [
@@ -248,11 +251,19 @@ def _report_places(file: ResultsFile, draw: Draw | None) -> tuple[tuple[ReportPl
     if page is None or draw is None:
         return (), []
     try:
+        _raise_for_strange(page)
         drawn = draw(file.results, page.language, page.languages, page.audience)
     except BROKEN_IN_DRAWING as fault:
         reason = f"{type(fault).__name__}: {fault}"
         return (), [problem("verify-report-not-drawn", Where(file.name), reason=reason)]
     return differing_places(page.page, drawn), []
+
+
+def _raise_for_strange(page: Embedded) -> None:
+    """Raise ValueError where a page states a language or an audience that ours have not: they name files."""
+    languages = (page.language, *page.languages)
+    if not set(languages) <= {"en", "zh"} or re.fullmatch("[a-z]{1,20}", page.audience) is None:
+        raise ValueError("it states a language or an audience that there is not")
 
 
 def _problems(

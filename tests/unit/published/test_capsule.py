@@ -12,6 +12,7 @@ import pytest
 
 from tam.analysis.analysis import SCHEMA
 from tam.analysis.capsule import Capsule, build_capsule
+from tam.analysis.comparison import compare_groups
 from tam.analysis.effects import effects
 from tam.analysis.moderation import moderation
 from tam.analysis.reading import read_study_data
@@ -125,9 +126,15 @@ def test_with_three_thousand_respondents_everything_is_stored(demo: dict[str, An
     assert capsule is not None and capsule.numbers <= capsule.largest == 6900
     assert [one.model for one in capsule.scores] == ["structure", "moderation.0"]
     assert any(one.group for one in capsule.moments[1:])
-    comparison, missing = recompute(results_of(demo, study, rows, capsule), "results.json")
+    results = results_of(demo, study, rows, capsule)
+    groups = compare_groups(
+        rows, variables, demo["instrument"], study.groups, second_order=study.model.second_order
+    )
+    results["comparison"] = to_record(groups)
+    comparison, missing = recompute(results, "results.json")
     assert comparison.largest < 1e-8
     assert "structure" not in {one.part for one in missing}
+    assert {one.table: one.compared for one in comparison.tables}["comparison.groupings"] > 100
 
 
 def test_a_small_study_gets_none(demo: dict[str, Any]) -> None:

@@ -227,6 +227,23 @@ def test_results_that_cannot_be_drawn_are_told_and_stop_nothing(tmp_path: Path) 
     assert found.verdict == "differs"
 
 
+@pytest.mark.parametrize(
+    "words", ['data-language="../../secret"', 'data-languages="en,xx"', 'data-audience="../a"']
+)
+def test_a_page_cannot_name_files(words: str, tmp_path: Path) -> None:
+    name = words.partition("=")[0]
+    page = with_results(PAGE, SMALLEST, language="en", languages=("en",))
+    for said in ("en", "academic"):
+        page = page.replace(f'{name}="{said}"', words)
+    drawn: list[object] = []
+    found = verify(
+        read_results_file(written(tmp_path, page, "report.html")),
+        None,
+        draw=lambda *one: str(drawn.append(one)),
+    )
+    assert found.problems[0].code == "verify-report-not-drawn" and not drawn
+
+
 # --- the text of a report
 
 TABLE = """<section id="paths" aria-labelledby="paths-head">
