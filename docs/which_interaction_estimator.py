@@ -53,7 +53,7 @@ def filled(text: str, inner: str) -> str:
 
 def tables(result: Mapping[str, Any]) -> str:
     counts = {row["samples"] for cell in result["cells"] for row in cell["estimators"].values()}
-    parts = [_made_by(result, counts)]
+    parts = [_made_by(result, counts), "### With 100,000 respondents", _limits(result)]
     for skew, title in ((0.0, "### Normal factors"), (2.0, "### Skewed factors")):
         parts.append(title)
         for present, absent in pairs(result, skew):
@@ -123,6 +123,22 @@ def _marked(text: str, stands_out: bool) -> str:
 def _short(value: float, digits: int = 1) -> str:
     text = f"{value:.{digits}f}"
     return text[1:] if text.startswith("0.") else text
+
+
+def _limits(result: Mapping[str, Any]) -> str:
+    """Bias in one large sample of every population; bold where it is no chance and a tenth of the effect."""
+    cells = result["limits"]
+    header = ["bias"]
+    for one in cells:
+        factors = "skewed" if one["skew"] else "normal"
+        header.append(f"{factors}, {one['reliability']:g}, b = {one['interaction']:g}".replace("0.", "."))
+    rows = []
+    for name, label in NAMES.items():
+        found = [one["estimators"][name] for one in cells]
+        marked = [abs(one["bias"]) > max(4 * one["se"], BIASED * 0.2) for one in found]
+        texts = [f"{one['bias']:+.3f}".replace("0.", ".") for one in found]
+        rows.append([label, *(_marked(text, mark) for text, mark in zip(texts, marked, strict=True))])
+    return _table(header, rows)
 
 
 def _cost(result: Mapping[str, Any]) -> str:
