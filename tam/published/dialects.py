@@ -14,7 +14,7 @@ from tam.engine.statements import Formula, Modifier, Syntax, Term, print_model
 from tam.engine.syntax import parse_model
 from tam.errors import TamError
 from tam.published.joint_dialect import LATENT, JointDialect, JointFit, JointModel
-from tam.published.not_printed import resampled
+from tam.published.not_printed import partial_least_squares
 from tam.published.publication import Publication
 from tam.published.regression_dialect import RegressionDialect
 from tam.published.rounding_box import RELIABILITIES, Box
@@ -77,7 +77,7 @@ def joint_models(publication: Publication, *, tests: bool) -> tuple[JointModel, 
         return ()
     texts = residual_variants(syntax, table)
     plain = JointModel(texts["as-written"], plain=not table.variables.latent)
-    if resampled(publication) and not table.variables.latent:
+    if partial_least_squares(publication) and not table.variables.latent:
         return (plain,)
     covariance = publication.matrix_kind == "covariance"
     models = [

@@ -7,16 +7,17 @@ import re
 from tam.published.publication import Publication
 from tam.published.wanted import Wanted
 
-_RESAMPLED = re.compile(
-    r"bootstrap|jack-?knif|resampl|\bpls\b|pls-?sem|smartpls|plspm|warppls|seminr|adanco", re.I
-)
+_PLS = re.compile(r"\bpls\b|pls-?sem|smartpls|plspm|warppls|seminr|adanco|partial least squares", re.I)
+_RESAMPLED = re.compile(r"bootstrap|jack-?knif|resampl", re.I)
 _LATENT = re.compile(
     r"latent|lisrel|\bamos\b|\beqs\b|mplus|lavaan|confirmatory factor|\bcfa\b"
     r"|structural equation|covariance-based",
     re.I,
 )
 _OBSERVED = re.compile(
-    r"path analysis|observed (variables|scores)|composite scores|summated|\bols\b|regression", re.I
+    r"path analysis|observed (variables|scores)|composite scores|summated|\bols\b|regression"
+    r"|\bspss\b(?! *amos)|process macro",
+    re.I,
 )
 _WITHOUT_N = ("df", "baseline_df", "nfi", "pnfi", "gfi", "agfi", "pgfi", "srmr", "rmr")
 """Fit measures that do not depend on the number of respondents."""
@@ -27,21 +28,29 @@ LATENT_ERRORS = "the paper's model has latent variables, and the moments of thei
 OTHER_MODEL = "the fit is that of a model of the items, whose moments are not printed"
 
 
+def partial_least_squares(publication: Publication) -> bool:
+    """Whether the paper's words say that its paths come from PLS, equation by equation."""
+    return any(_PLS.search(text) for text in _words(publication))
+
+
 def resampled(publication: Publication) -> bool:
     """Whether the paper's words say that its standard errors come from a bootstrap, as those of PLS do."""
-    words = (publication.software or "", publication.notes, publication.matrix_note)
-    return any(_RESAMPLED.search(text) for text in words)
+    found = any(_RESAMPLED.search(text) for text in _words(publication))
+    return found or partial_least_squares(publication)
+
+
+def _words(publication: Publication) -> tuple[str, ...]:
+    return publication.software or "", publication.notes, publication.matrix_note
 
 
 def of_constructs(publication: Publication) -> bool:
     """Whether the matrix holds constructs and the paper's model measured them by items: the square roots of
-    AVE on the diagonal or the name of a program for latent variables say so."""
-    if "=~" in (publication.model or ""):
-        return False
+    AVE on the diagonal or the name of a program for latent variables say so, unless the words speak of
+    regressions or observed scores."""
     software = publication.software or ""
-    if publication.diagonal in ("sqrt_ave", "ave"):
-        return True
-    return bool(_LATENT.search(software)) and not _OBSERVED.search(software)
+    if "=~" in (publication.model or "") or _OBSERVED.search(software):
+        return False
+    return publication.diagonal in ("sqrt_ave", "ave") or bool(_LATENT.search(software))
 
 
 def not_printed(publication: Publication, one: Wanted) -> str | None:

@@ -8,7 +8,7 @@ the printed estimates: a lost or added minus, transposed digits, two estimates o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tam.published.dialects import Dialect
-from tam.published.printed import Printed, PrintedError, parse_printed
+from tam.published.matrix_check import best_eigenvalue
+from tam.published.printed import PrintedError, parse_printed
 from tam.published.publication import Publication
 from tam.published.reachable import in_blocks, nearby
-from tam.published.rounding_box import Box
+from tam.published.repair_edits import edited, matrix_edits, transposed, with_other_sign
+from tam.published.rounding_box import Box, rounding_box
 from tam.published.verdicts import prints_as, within_reach
 from tam.published.wanted import Wanted
 
@@ -33,21 +35,6 @@ WIDER = 1.5
 """How much wider than around the printed matrix the reach may be in the first look."""
 FEW_WRONG = 3
 """With more values that do not come out, an edit of one printed estimate is likely to match by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change of the printed numbers. ``where``: the two variables of a cell, or those exchanged.
-    ``cells``: coordinate of the box -> its number after the edit, None for another arrangement ``order``:
-    coordinate -> the coordinate whose number it takes."""
-
-    kind: str
-    row: str
-    column: str
-    printed: str
-    repaired: str
-    cells: tuple[tuple[int, Printed], ...] = ()
-    order: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +89,24 @@ _ORDER = (
 def _in_dialect(
     publication: Publication, dialect: Dialect, counted: Sequence[int], *, impossible: bool
 ) -> list[Repair]:
-    box = dialect.box
-    edits = list(matrix_edits(publication, box))
+    box, whole = dialect.box, rounding_box(publication)
+    edits = list(matrix_edits(publication, whole, box.names))
     if not edits or not counted:
         return []
     reach = nearby(box, dialect.evaluate)
     before = _reached(dialect.wanted, reach.low, reach.high, counted)
-    points = np.stack([_edited(box, one).centre for one in edits])
-    values = in_blocks(box, dialect.evaluate, points)
+    wholes = [edited(whole, one) for one in edits]
+    pick = _cells_of(box, whole)
+    values = in_blocks(box, dialect.evaluate, np.stack([_part(box, one, pick).centre for one in wholes]))
     rough = _rough_count(dialect.wanted, values, reach.linear * WIDER, counted)
-    rough = np.where(_possible(box, points), rough, -1)
+    rough = np.where(_possible(whole, np.stack([one.centre for one in wholes])), rough, -1)
     need = _least(len(before), len(counted), impossible=impossible)
     order = [at for at in np.argsort(-rough, kind="stable")[:SHORTLIST].tolist() if rough[at] >= need]
     found = []
     for at in order:
-        moved = _edited(box, edits[at])
-        own = nearby(moved, dialect.evaluate)
+        own = nearby(_part(box, wholes[at], pick), dialect.evaluate)
         reached = _reached(dialect.wanted, own.low, own.high, counted)
-        if len(reached) >= need:
+        if len(reached) >= need and (len(whole.missing) or best_eigenvalue(wholes[at]) > 0):
             one = edits[at]
             found.append(
                 Repair(
@@ -157,144 +144,31 @@ def _rough_count(wanted: Sequence[Wanted], values: Floats, reach: Floats, counte
         return np.asarray(((part + around >= low) & (part - around <= high)).sum(axis=1))
 
 
-def _possible(box: Box, points: Floats) -> NDArray[np.bool_]:
-    """Which points are positive definite (with gaps: all)."""
-    if len(box.missing):
+def _possible(whole: Box, points: Floats) -> NDArray[np.bool_]:
+    """Which points may be positive definite within their rounding (with gaps: all): the smallest eigenvalue
+    is not further below zero than the half units can lift it."""
+    if len(whole.missing):
         return np.ones(len(points), dtype=bool)
-    return np.asarray(np.linalg.eigvalsh(box.moments(points).matrices)[:, 0] > 0)
+    matrix = whole.moments(whole.centre[None]).matrices[0]
+    spread = np.abs(whole.moments((whole.centre + whole.half)[None]).matrices[0] - matrix).sum(axis=1).max()
+    return np.asarray(np.linalg.eigvalsh(whole.moments(points).matrices)[:, 0] > -spread)
 
 
-def _edited(box: Box, edit: Edit) -> Box:
-    centre, low, high = box.centre.copy(), box.low.copy(), box.high.copy()
-    for at, printed in edit.cells:
-        centre[at] = printed.value
-        low[at], high[at] = max(printed.low, -1.0), min(printed.high, 1.0)
-    for at, source in edit.order:
-        centre[at], low[at], high[at] = box.centre[source], box.low[source], box.high[source]
-    return replace(box, centre=centre, low=low, high=high)
+def _cells_of(box: Box, whole: Box) -> NDArray[np.intp]:
+    """For every cell of the dialect's box its coordinate in the box of the whole matrix."""
+    place = {frozenset(whole.names[k] for k in cell): at for at, cell in enumerate(whole.cells.tolist())}
+    found = [place[frozenset(box.names[k] for k in cell)] for cell in box.cells.tolist()]
+    return np.array(found, dtype=np.intp)
 
 
-def matrix_edits(publication: Publication, box: Box) -> Iterator[Edit]:
-    """Every edit of the matrix that is tried; only of correlations, and of the model's variables."""
-    if box.covariance:
-        yield from _exchanges(box, variances=True)
-        yield from _signs(publication, box)
-        return
-    yield from _signs(publication, box)
-    yield from _exchanges(box, variances=False)
-    yield from _digits(publication, box)
-
-
-def _cell_text(publication: Publication, box: Box, at: int) -> Printed:
-    place = {name: k for k, name in enumerate(publication.variables)}
-    i, j = sorted((place[box.names[k]] for k in box.cells[at].tolist()), reverse=True)
-    cell = publication.matrix[i][j]
-    assert cell is not None
-    return cell
-
-
-def _signs(publication: Publication, box: Box) -> Iterator[Edit]:
-    for at, (i, j) in enumerate(box.cells.tolist()):
-        cell = _cell_text(publication, box, at)
-        if i != j and cell.value != 0:
-            other = _with_other_sign(cell)
-            yield Edit("sign", box.names[i], box.names[j], cell.text, other.text, ((at, other),))
-
-
-def _with_other_sign(printed: Printed) -> Printed:
-    text = printed.text.strip().lstrip("+-\u2212\u2013")
-    text = text if printed.value < 0 else f"-{text}"
-    return replace(printed, text=text, value=-printed.value, low=-printed.high, high=-printed.low)
-
-
-def _exchanges(box: Box, *, variances: bool) -> Iterator[Edit]:
-    """Two labels, and the rows or the columns of two variables within the triangle."""
-    place = {frozenset((i, j)): at for at, (i, j) in enumerate(box.cells.tolist())}
-    for a, b in combinations(range(len(box.names)), 2):
-        others = [c for c in range(len(box.names)) if c not in (a, b)]
-        pairs = {c: (place.get(frozenset((a, c))), place.get(frozenset((b, c)))) for c in others}
-        names = (box.names[a], box.names[b])
-        for kind, kept in (
-            ("labels", others),
-            ("rows", [c for c in others if c < a]),
-            ("columns", [c for c in others if c > b]),
-        ):
-            if not kept or any(one is None for c in kept for one in pairs[c]):
-                continue
-            if kind != "labels" and len(kept) == len(others):
-                continue
-            moves = [(x, y) for c in kept for x, y in [pairs[c]] if x is not None and y is not None]
-            order = [*moves, *((y, x) for x, y in moves)]
-            if variances and kind == "labels":
-                x, y = place[frozenset((a,))], place[frozenset((b,))]
-                order += [(x, y), (y, x)]
-            yield Edit(kind, *names, f"{names[0]}, {names[1]}", f"{names[1]}, {names[0]}", order=tuple(order))
-
-
-def _digits(publication: Publication, box: Box) -> Iterator[Edit]:
-    cells = [_cell_text(publication, box, at) for at in range(len(box.cells))]
-    if not cells:
-        return
-    counts = [cell.digits for cell in cells]
-    usual = max(set(counts), key=counts.count)
-    for at, cell in enumerate(cells):
-        i, j = box.cells[at].tolist()
-        seen = {cell.text}
-        for kind, text in (*transposed(cell), *_missing(cell, usual), *_doubled(cell, usual)):
-            if text in seen:
-                continue
-            seen.add(text)
-            other = parse_printed(text)
-            if abs(other.value) <= 1 and other.value != cell.value:
-                yield Edit(kind, box.names[i], box.names[j], cell.text, text, ((at, other),))
-
-
-def _parts(printed: Printed) -> tuple[str, str]:
-    """Everything up to the point, and the decimals; empty decimals where the text has another form."""
-    sign = "-" if printed.value < 0 else ""
-    plain = f"{abs(printed.value):.{printed.digits}f}"
-    whole, _, decimals = plain.partition(".")
-    return f"{sign}{whole}.", decimals
-
-
-def transposed(printed: Printed) -> list[tuple[str, str]]:
-    """The number with two adjacent decimals exchanged."""
-    head, digits = _parts(printed)
-    found = []
-    for k in range(len(digits) - 1):
-        if digits[k] != digits[k + 1]:
-            changed = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2 :]
-            found.append(("digits-transposed", head + changed))
-    return found
-
-
-def _missing(printed: Printed, usual: int) -> list[tuple[str, str]]:
-    """The number with one decimal more, where it has fewer than the others of its table."""
-    head, digits = _parts(printed)
-    if len(digits) >= usual:
-        return []
-    return [
-        ("digit-missing", head + digits[:k] + str(new) + digits[k:])
-        for k in range(len(digits) + 1)
-        for new in range(10)
-    ]
-
-
-def _doubled(printed: Printed, usual: int) -> list[tuple[str, str]]:
-    """One of two equal neighbouring decimals left out (where the number has more than the others of its
-    table), or standing in the place of another digit."""
-    head, digits = _parts(printed)
-    found = []
-    for k in range(len(digits) - 1):
-        if digits[k] != digits[k + 1]:
-            continue
-        if len(digits) > usual:
-            found.append(("digit-doubled", head + digits[:k] + digits[k + 1 :]))
-            continue
-        for new in range(10):
-            for at in (k, k + 1):
-                found.append(("digit-doubled", head + digits[:at] + str(new) + digits[at + 1 :]))
-    return found
+def _part(box: Box, whole: Box, pick: NDArray[np.intp]) -> Box:
+    """The dialect's box with the cells of an edited whole matrix."""
+    ends = []
+    for own, given in ((box.centre, whole.centre), (box.low, whole.low), (box.high, whole.high)):
+        one = own.copy()
+        one[: len(pick)] = given[pick]
+        ends.append(one)
+    return replace(box, centre=ends[0], low=ends[1], high=ends[2])
 
 
 def estimate_repairs(
@@ -324,7 +198,7 @@ def estimate_repairs(
         one = wanted[at].printed
         if not alone(at) or wanted[at].op == "R2":
             continue
-        other = _with_other_sign(one)
+        other = with_other_sign(one)
         clear = min(abs(low[at]), abs(high[at])) > one.half_unit and low[at] * high[at] > 0
         if clear and within_reach(other, low[at], high[at]):
             found.append(repair("estimate-sign", [at], one.text, other.text))

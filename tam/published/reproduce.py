@@ -48,7 +48,10 @@ def _reproduced(publication: Publication) -> Reproduction:
         for one in dialects(publication, [wanted[at] for at in open_])
     ]
     matrix = check_matrix(publication)
-    chosen = {family: best_dialect(publication, tried, family) for family in FAMILIES}
+    chosen: dict[Family, Tried | None] = {"estimate": best_dialect(publication, tried, "estimate")}
+    chosen |= {
+        family: best_dialect(publication, tried, family, chosen["estimate"]) for family in FAMILIES[1:]
+    }
     final = {family: final_reach(one, family) for family, one in chosen.items() if one is not None}
     repairs = _repairs(publication, final.get("estimate"), tried, matrix)
     elsewhere = _elsewhere(final, tried)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tam.published.dialects import Dialect
-from tam.published.not_printed import resampled
+from tam.published.not_printed import partial_least_squares
 from tam.published.publication import Publication
 from tam.published.reachable import ROUNDS, Reach, searched
 from tam.published.regression_dialect import RegressionDialect
@@ -62,21 +62,30 @@ class Tried:
         return Tried(self.dialect, found)
 
 
-def best_dialect(publication: Publication, tried: Sequence[Tried], family: Family) -> Tried | None:
+def best_dialect(
+    publication: Publication, tried: Sequence[Tried], family: Family, of_estimates: Tried | None = None
+) -> Tried | None:
     """The dialect in which most values come out; of estimates, the plainest that is not clearly worse.
 
     Of a dozen dialects one is bound to match a value or two by chance, so a dialect that stands later, being
-    less plain, must be clearly better. For PLS papers only regressions are taken.
+    less plain, must be clearly better. For PLS papers only regressions are taken. Standard errors and fit
+    stay with the dialect ``of_estimates`` where no other explains more of them: in large samples several
+    print alike, and their ranges differ.
     """
     best: Tried | None = None
     top: TriedDialect | None = None
     for one in tried:
         counts = one.counts(family)
         joint = not isinstance(one.dialect, RegressionDialect)
-        if not counts.of or (family == "estimate" and joint and top is not None and resampled(publication)):
+        barred = family == "estimate" and joint and partial_least_squares(publication)
+        if not counts.of or (barred and top is not None):
             continue
         if top is None or (_clearly_better if family == "estimate" else _better)(counts, top):
             best, top = one, counts
+    if of_estimates is not None and top is not None:
+        own = of_estimates.counts(family)
+        if own.of and own.matched >= top.matched:
+            return of_estimates
     return best
 
 

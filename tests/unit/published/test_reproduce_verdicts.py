@@ -258,3 +258,31 @@ def test_hostile_names_stay_text() -> None:
         publication(TWO, MODEL, {"C~A": ".42"}), key="k", title="<script>alert(1)</script>\x1b[31m", file="x"
     )
     assert reproduce(given).title == given.title
+
+
+def test_a_label_exchanged_with_a_variable_outside_the_model_is_found() -> None:
+    made = paper(11, model="D ~ A + B + C\nE ~ A + B + D\nF ~ D + E")
+    rng = np.random.default_rng(0)
+    names = [*made.publication.variables, "Z"]
+    others = tuple(P(f"{value:.2f}") for value in rng.uniform(-0.2, 0.2, len(names) - 1))
+    matrix = (*made.publication.matrix, (*others, None))
+    names[names.index("B")], names[-1] = "Z", "B"
+    found = reproduce(replace(made.publication, variables=tuple(names), matrix=matrix))
+    first = found.repairs[0]
+    assert (first.kind, {first.row, first.column}) == ("labels", {"B", "Z"})
+    assert first.values_matched == first.of
+
+
+def test_a_cell_outside_the_model_makes_a_matrix_impossible_but_repairs_nothing() -> None:
+    given = publication(
+        "1|.30 1|.50 .40 1|.90 -.90 .10 1", MODEL, {"C~A": ".61", "C~B": ".27", "R2:C": "32%"}
+    )
+    found = reproduce(given)
+    assert found.matrix.definite_within_rounding is False
+    assert all({one.row, one.column} <= {"A", "B", "C", "D"} for one in found.repairs)
+    assert found.values[1].verdict == "exact"
+
+
+def test_scale_scores_in_spss_have_tests_of_their_own() -> None:
+    given = replace(with_tests(t="6.77"), diagonal="sqrt_ave", software="SPSS 24")
+    assert {one.verdict for one in reproduce(given).values} == {"exact"}
