@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.published_papers import CUTS, SEED, Content, Paper, as_publication, fixed, papers
-from benchmarks.published_relations import Leaf, at, broken_rules
+from benchmarks.published_relations import Leaf, at, broken_rules, is_broken, relations
 from benchmarks.table import markdown
 from tam.published.audit import audit
 
@@ -192,6 +192,9 @@ def objections(content: Content, key: str) -> Counter[tuple[str, str, str]]:
 
 def study(paper: Paper, number: int) -> Studied:
     rng = np.random.default_rng([SEED, number])
+    wrong = [one.rule for one in relations(paper) if is_broken(one, paper.content)]
+    if wrong:
+        raise AssertionError(f"{paper.key}: the study itself is wrong about {wrong}")
     before = objections(paper.content, paper.key)
     outcomes = []
     for kind in KINDS:

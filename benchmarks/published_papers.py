@@ -369,6 +369,8 @@ def regression_paper(key: str, digits: int, rng: np.random.Generator) -> Paper |
             ]
     content["printed"] = printed
     content["paths"] = vifs
+    if digits == 3:  # the others leave the reader to guess what stars mean
+        content["star_cuts"] = {mark: f"{cut:g}" for mark, cut in CUTS.items()}
     content |= _effects(exact, digits)
     content["samples"] = _respondents(n, rng)
     content["descriptives"] = [

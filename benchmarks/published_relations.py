@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,12 +48,17 @@ class Relation:
     def broken(self, content: Content) -> bool:
         """Can rounding not explain the printed number?"""
         low, high = limits(at(content, self.leaf), self.exact)
-        spans = [limits(at(content, one), _counted(one)) for one in self.inputs]
-        corners = [self.function(*values) for values in itertools.product(*map(set, spans))]
+        spans = [_corners(*limits(at(content, one), _counted(one))) for one in self.inputs]
+        corners = [self.function(*values) for values in itertools.product(*spans)]
         ranges = [(min(values), max(values)) for values in zip(*corners, strict=True)]
         if self.between:
             ranges = [(min(one for one, _ in ranges), max(one for _, one in ranges))]
         return all(high < first - SLACK or low > last + SLACK for first, last in ranges)
+
+
+def _corners(low: float, high: float) -> set[float]:
+    """The ends of an interval, and zero within, where a size is smallest."""
+    return {low, high, 0.0} if low < 0 < high else {low, high}
 
 
 SLACK = 1e-12
@@ -242,10 +247,15 @@ def _estimates(content: Content) -> Iterator[Relation]:
     for here, one, predictors in rows:
         statistic = (*here, "z" if "z" in one else "t")
         estimates = tuple((*here, key) for key in ("b", "beta", "value") if key in one)
+        if "se" not in one:  # a fixed parameter
+            continue
         signed = at(content, statistic).startswith("-")
         yield Relation("t_ratio", statistic, (*estimates, (*here, "se")), _ratio(signed))
-        yield Relation("p_from_t", (*here, "p"), (statistic,), _two_sided(n, predictors), between=True)
-        yield Relation("stars_from_p", (*here, "stars"), (statistic,), _two_sided(n, predictors))
+        probability = _two_sided(n, predictors)
+        if "p" in one:
+            yield Relation("p_from_t", (*here, "p"), (statistic,), probability, between=True)
+        if "stars" in one and "star_cuts" in content:
+            yield Relation("stars_from_p", (*here, "stars"), (statistic,), probability)
         for end in (0, 1) if "ci" in one else ():
             limit = (*here, "ci", end)
             yield Relation("estimate_interval", limit, estimates, _beyond(end), one_way=True, between=True)
@@ -308,7 +318,8 @@ def _effects(content: Content) -> Iterator[Relation]:
             if part == "products":
                 four = (*both, (*here, "se_of", 0), (*here, "se_of", 1))
                 yield Relation("sobel", (*here, "se"), four, _sobel, between=True)
-                yield Relation("sobel", (*here, "z"), four, _sobel_z, between=True)
+                signed = at(content, (*here, "z")).startswith("-")
+                yield Relation("sobel", (*here, "z"), four, _sobel_z(signed), between=True)
     for i, _ in enumerate(content.get("diffs", [])):
         leaves = (("diffs", i, "a"), ("diffs", i, "b"))
         yield Relation("difference_of_values", ("diffs", i, "printed"), leaves, lambda a, b: [a - b])
@@ -322,8 +333,14 @@ def _sobel(a: float, b: float, error_a: float, error_b: float) -> list[float]:
     return [math.sqrt(max(0.0, one)) for one in (first, first + second, first - second)]
 
 
-def _sobel_z(a: float, b: float, error_a: float, error_b: float) -> list[float]:
-    return [abs(a * b) / one if one > 0 else math.inf for one in _sobel(a, b, error_a, error_b)]
+def _sobel_z(signed: bool) -> Function:
+    """As for t, the sign counts only where one is printed."""
+
+    def value(a: float, b: float, error_a: float, error_b: float) -> list[float]:
+        size = a * b if signed else abs(a * b)
+        return [size / one if one > 0 else math.inf for one in _sobel(a, b, error_a, error_b)]
+
+    return value
 
 
 def _people(content: Content) -> Iterator[Relation]:
@@ -383,6 +400,14 @@ def _explained(*values: float) -> list[float]:
     return [sum(b * r for b, r in zip(values[:half], values[half:]))]
 
 
+def as_damaged(paper: Paper, content: Content) -> Paper:
+    return replace(paper, content=content)
+
+
+def is_broken(relation: Relation, content: Content) -> bool:
+    return stars_broken(relation, content) if relation.rule == "stars_from_p" else relation.broken(content)
+
+
 def broken_rules(paper: Paper, content: Content, leaf: Leaf) -> set[str]:
     """Rules whose relation the number at ``leaf`` breaks by more than rounding."""
     found = set()
@@ -390,11 +415,11 @@ def broken_rules(paper: Paper, content: Content, leaf: Leaf) -> set[str]:
         found.add("positive_definite")
     if leaf[0] == "descriptives":
         found |= _off_scale(content["descriptives"][leaf[1]])
-    for one in relations(paper):
-        if one.touches(leaf):
-            test = stars_broken(one, content) if one.rule == "stars_from_p" else one.broken(content)
-            if test:
-                found.add(one.rule)
+    found |= {
+        one.rule
+        for one in relations(as_damaged(paper, content))
+        if one.touches(leaf) and is_broken(one, content)
+    }
     return found
 
 
