@@ -74,6 +74,8 @@ def head_kinds(cell: str) -> tuple[str, ...]:
     first, second = _kind(folded(match[1])), _kind(folded(match[2]))
     if first is None:
         return (second,) if second is not None and second in _NAMED_INSIDE else ()
+    if second == "rho_a":  # Composite reliability (rho_a)
+        return (second,)
     if second is None or second == first:
         return (first,)
     return (first, second) if {first, second} <= _STACKED else (first,)

@@ -34,8 +34,12 @@ _PAIR = re.compile(
     rf"(=|:|为|<|>)\s*({_NUMBER}%?)"
 )
 _LIMITS = re.compile(
-    rf"[\[(]\s*({_NUMBER})\s*[,;~-]\s*({_NUMBER})\s*[\])]|CI\D{{0,6}}({_NUMBER})\s*[-,~]\s*({_NUMBER})"
+    rf"[\[(]\s*({_NUMBER})\s*[,;~-]\s*({_NUMBER})\s*[\])]|CI[^0-9.\[(-]{{0,6}}({_NUMBER})\s*[-,~]\s*({_NUMBER})"
 )
+
+
+_LEVEL = re.compile(r"[(\[]\s*9[05]\s*%\s*(?:CI|置信区间)?\s*[)\]]")
+"""``RMSEA (90% CI) = ...``: the level of an interval that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ def fit_statement(line: Line) -> tuple[dict[str, Printed], int | None]:
     """A line of fit indices, ``χ2(220) = 252.80, p = .064, RMSEA = .022 [.000, .033]``, and its n."""
     found: dict[str, Printed] = {}
     n: int | None = None
-    for match in _PAIR.finditer(line.text):
+    text = _LEVEL.sub("", line.text)
+    for match in _PAIR.finditer(text):
         words, df, cases, sign, value = match.groups()
         key = _measure(words)
         if key is None:
@@ -172,7 +177,7 @@ def fit_statement(line: Line) -> tuple[dict[str, Printed], int | None]:
             found.setdefault("df" if key == "chisq" else "df_scaled", parse_printed(df).exactly())
             n = int(cases) if cases else n
         if key == "rmsea":
-            found |= _limits(line.text[match.end() : match.end() + 40])
+            found |= _limits(text[match.end() : match.end() + 40])
     return found, n
 
 

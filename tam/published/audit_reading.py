@@ -80,9 +80,15 @@ class Reading:
         found = self._matrix(rest)
         rest = [line for line in rest if line.number not in found]
         rest = self._upright(rest)
+        if self.head is not None and not all(self._continues(line) for line in rest):
+            self.head = None
         for line in rest:
             if not self._row(line):
                 self._leave(line)
+
+    def _continues(self, line: Line) -> bool:
+        """After an empty line a table goes on only if all that follows fits its heads."""
+        return self.head is not None and by_kind(self.head, line) is not None and read_head(line) is None
 
     def end_of_source(self) -> None:
         self.head, self.place, self.caption, self.current = None, None, "", None

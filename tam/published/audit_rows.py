@@ -53,8 +53,17 @@ def read_head(line: Line) -> Head | None:
     known, filled = _known(cells), sum(1 for cell in cells if cell)
     if known < 2 or 2 * known <= filled or any(is_number(cell) and "." in cell for cell in cells):
         return None
-    head = Head(tuple(_resolved([head_kinds(cell) for cell in cells])), cells)
+    head = Head(tuple(_named(_resolved([head_kinds(cell) for cell in cells]), cells)), cells)
     return head if head.form is not None else None
+
+
+def _named(kinds: list[tuple[str, ...]], cells: Sequence[str]) -> list[tuple[str, ...]]:
+    """A first column without a head holds the names."""
+    if kinds[0] or cells[0] or any(kind in _NAMES for one in kinds for kind in one):
+        return kinds
+    tested = {kind for one in kinds for kind in one} & {"b", "beta", "t", "z", "p"}
+    fit = any(kind.startswith("fit:") for one in kinds for kind in one)
+    return [("model" if fit else "what" if tested else "name",), *kinds[1:]]
 
 
 def _known(cells: Sequence[str]) -> int:

@@ -69,7 +69,7 @@ def _judged(df: int, count: Count, measurement: bool) -> tuple[Verdict, str]:
 def _baseline(line: Line) -> Iterator[Check]:
     """The independence model of p variables has p (p - 1) / 2 degrees of freedom."""
     printed = line.printed("baseline_df")
-    if printed is None or not printed.value.is_integer():
+    if printed is None or not printed.value.is_integer() or printed.value < 0:
         return
     df = int(printed.value)
     p = (1 + math.isqrt(1 + 8 * df)) // 2

@@ -140,7 +140,7 @@ def _limits(line: Line) -> Iterator[Check]:
             yield flaw(
                 "index_limits", f"{line.where}: {name.upper()}", value.text, "it cannot exceed 1", high=1.0
             )
-    for name in ("chisq", "chisq_scaled", "chisq_df", "rmsea", "srmr", "rmr", "cfi"):
+    for name in ("chisq", "chisq_scaled", "chisq_df", "df", "baseline_df", "rmsea", "srmr", "rmr", "cfi"):
         value = line.printed(name)
         if value is not None and value.high < 0:
             where = f"{line.where}: {name}"
@@ -257,11 +257,14 @@ def _rmsea_limits(line: Line) -> Iterator[Check]:
     if line.n is None or not line.tested or line.fit.groups != 1:
         return
     otherwise: Verdict = "undecidable" if line.robust or len(line.tested) > 1 else "inconsistent"
-    found = [
+    tried = [
         rmsea_limits_range(one.range, df, line.n, level) for level in (0.90, 0.95) for one, df in line.tested
     ]
+    found = [one for one in tried if one is not None]
     first, df = line.tested[0]
     middles = rmsea_limits_range(first.middle, df, line.n, 0.90)
+    if not found or middles is None:
+        return
     for at, (name, printed) in enumerate((("lower", low), ("upper", high))):
         if printed is not None:
             where = f"{line.where}: {name} limit of RMSEA"
@@ -276,7 +279,10 @@ def _close_fit(line: Line) -> Iterator[Check]:
     printed = line.printed("rmsea_pvalue")
     if printed is None or line.n is None or not line.tested:
         return
-    ranges = [rmsea_pvalue_range(one.range, df, line.n, line.fit.groups) for one, df in line.tested]
+    tried = [rmsea_pvalue_range(one.range, df, line.n, line.fit.groups) for one, df in line.tested]
+    ranges = [one for one in tried if one is not None]
+    if not ranges:
+        return
     first, df = line.tested[0]
     middle = rmsea_pvalue_range(first.middle, df, line.n, line.fit.groups)
     otherwise: Verdict = "undecidable" if line.robust or len(line.tested) > 1 else "inconsistent"

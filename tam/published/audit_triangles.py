@@ -77,16 +77,22 @@ def _extras(header: Line | None) -> list[str]:
     if header is None:
         return []
     found = []
-    for cell in header.cells[1:] if not header.cells or not head_kinds(header.cells[0]) else header.cells:
+    for cell in _heads(header):
         kinds = [kind for kind in head_kinds(cell) if kind in BESIDE]
         if kinds and len(kinds) == 1:
             found.append(kinds[0])
     return found
 
 
+def _heads(header: Line) -> list[str]:
+    """Heads of the columns; those of a line without tabs or wide gaps are its words."""
+    cells = [cell for cell in header.cells if cell]
+    return header.text.split() if len(cells) == 1 else cells
+
+
 def _leading(header: Line) -> bool:
     """Do they stand before the matrix?"""
-    cells = [cell for cell in header.cells if cell]
+    cells = _heads(header)
     flags = [any(kind in BESIDE for kind in head_kinds(cell)) for cell in cells]
     if True not in flags:
         return True
@@ -103,11 +109,9 @@ def _triangle(
         return _read(rows), False
     if counts == list(range(size)):
         return _read([[*row, ""] for row in rows]), False
-    heads = {folded(cell) for cell in header.cells} if header is not None else set()
+    heads = {folded(cell) for cell in _heads(header)} if header is not None else set()
     wanted = {folded(name) for name in names}
-    numbered = header is not None and {str(i + 1) for i in range(size)} <= {
-        cell.rstrip(".") for cell in header.cells
-    }
+    numbered = {str(i + 1) for i in range(size)} <= {head.rstrip(".") for head in heads}
     if counts == [size] * size and (wanted <= heads or numbered):
         asymmetric = any(rows[i][j] != rows[j][i] for i in range(size) for j in range(i))
         return _read([row[: i + 1] for i, row in enumerate(rows)]), asymmetric

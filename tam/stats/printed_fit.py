@@ -37,24 +37,31 @@ def rmsea_range(normed: Interval, n: int, groups: int = 1) -> Interval:
 
 def rmsea_limits_range(
     chisq: Interval, df: int, n: int, level: float, groups: int = 1
-) -> tuple[Interval, Interval]:
+) -> tuple[Interval, Interval] | None:
     """Ranges of the lower and the upper confidence limit of RMSEA, for N = n as well as n - 1.
 
-    Browne and Cudeck (1992). Both limits rise with chi-square.
+    Browne and Cudeck (1992). Both limits rise with chi-square. None where the noncentral distribution cannot
+    be computed (chi-squares far beyond those of any printed model).
     """
     from tam.stats.fit_indices import rmsea_interval
 
-    ends = [
-        rmsea_interval(float(value), df, count, level, groups)
-        for value in (chisq.low, chisq.high)
-        for count in {n, max(n - 1, 1)}
-    ]
+    try:
+        ends = [
+            rmsea_interval(float(value), df, count, level, groups)
+            for value in (chisq.low, chisq.high)
+            for count in {n, max(n - 1, 1)}
+        ]
+    except ValueError:
+        return None
     lows, highs = zip(*ends)
     return _around(min(lows), max(lows)), _around(min(highs), max(highs))
 
 
-def rmsea_pvalue_range(chisq: Interval, df: int, n: int, groups: int = 1) -> Interval:
-    """Probability of close fit (RMSEA .05), for N = n as well as n - 1. Browne and Cudeck (1992)."""
+def rmsea_pvalue_range(chisq: Interval, df: int, n: int, groups: int = 1) -> Interval | None:
+    """Probability of close fit (RMSEA .05), for N = n as well as n - 1. Browne and Cudeck (1992).
+
+    None where the noncentral distribution cannot be computed.
+    """
     from tam.stats.fit_indices import rmsea_pvalue
 
     values = [
@@ -62,6 +69,8 @@ def rmsea_pvalue_range(chisq: Interval, df: int, n: int, groups: int = 1) -> Int
         for value in (chisq.low, chisq.high)
         for count in {n, max(n - 1, 1)}
     ]
+    if not all(math.isfinite(one) for one in values):
+        return None
     return _around(min(values), max(values)).cut(0, 1)
 
 

@@ -43,8 +43,8 @@ def chisq_p_range(chisq: Interval, df: float) -> Interval:
     """Probability of a chi-square at least as large; ``df`` above 0, whole or (scaled and shifted) not."""
     from scipy import special
 
-    high = float(special.chdtrc(df, max(0.0, float(chisq.low))))
-    return _outwards(float(special.chdtrc(df, float(chisq.high))), high)
+    ends = [float(special.chdtrc(df, max(0.0, float(one)))) for one in (chisq.high, chisq.low)]
+    return _outwards(ends[0], ends[1])
 
 
 def _outwards(low: float, high: float) -> Interval:

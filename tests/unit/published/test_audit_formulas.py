@@ -143,10 +143,17 @@ def test_rmsea_of_a_published_line() -> None:
 
 def test_rmsea_interval_and_close_fit_of_lavaan() -> None:
     """Holzinger and Swineford, three factors: chi-square 85.306, df 24, n 301: [.071, .114], p .001."""
-    low, high = rmsea_limits_range(Interval.of(85.306), 24, 301, 0.90)
+    limits, close = (
+        rmsea_limits_range(Interval.of(85.306), 24, 301, 0.90),
+        rmsea_pvalue_range(Interval.of(85.306), 24, 301),
+    )
+    assert limits is not None
+    assert close is not None
+    low, high = limits
     assert low.holds(0.0714) or round(float(low.low), 3) == 0.071
     assert round(float(high.low), 3) == 0.114
-    assert float(rmsea_pvalue_range(Interval.of(85.306), 24, 301).high) < 0.001
+    assert float(close.high) < 0.001
+    assert rmsea_limits_range(Interval.of(999999), 308, 403, 0.90) is None
 
 
 def test_comparative_indices_of_lavaan() -> None:

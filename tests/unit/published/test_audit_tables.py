@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tam.errors import TamError
 from tam.published.audit import audit
@@ -154,6 +156,69 @@ def test_bars_and_columns_of_smartpls() -> None:
         ["0.497", "0.070", "9.100", "0.000"],
     ]
     assert verdicts(found)["t_ratio"] == {"consistent", "inconsistent"}
+
+
+def test_heads_of_smartpls_without_a_first_one() -> None:
+    found = read_pasted(
+        "\tCronbach's alpha\tComposite reliability (rho_a)\tComposite reliability (rho_c)\t"
+        "Average variance extracted (AVE)\nPU\t0.926\t0.930\t0.944\t0.771\n"
+    )
+    (one,) = found.publication.constructs
+    assert texts(one.alpha, one.rho_a, one.cr, one.ave) == ["0.926", "0.930", "0.944", "0.771"]
+
+
+def test_a_matrix_after_a_table_is_not_read_as_its_rows() -> None:
+    found = read_pasted(
+        "Construct\tAlpha\tCR\tAVE\nPU\t0.926\t0.944\t0.771\n\n"
+        "Construct CR AVE PU PEOU PI\nPU .944 .771 .878\nPEOU .803 .577 .512 .760\n"
+        "PI .853 .659 .601 .455 .812\n"
+    )
+    paper = found.publication
+    assert [one.name for one in paper.constructs] == ["PU"]
+    assert paper.variables == ("PU", "PEOU", "PI")
+    assert paper.composite_reliability["PEOU"].text == ".803"
+    assert paper.diagonal == "sqrt_ave"
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        (
+            "(χ2 = 252.80; df = 220; p < .001; RMSEA = .022; 90% CI [.000, .033])",
+            {
+                "chisq": "252.80",
+                "df": "220",
+                "pvalue": "<.001",
+                "rmsea": ".022",
+                "rmsea_ci_low": ".000",
+                "rmsea_ci_high": ".033",
+            },
+        ),
+        ("chi-square = 187.0 (df = 113), NFI = .911", {"chisq": "187.0", "df": "113", "nfi": ".911"}),
+        ("模型拟合：χ²/df＝1.149，RMSEA＝0.022", {"chisq_df": "1.149", "rmsea": "0.022"}),
+        (
+            "RMSEA (90% CI) = .058 (.049–.067), CFI = .95",
+            {"rmsea": ".058", "rmsea_ci_low": ".049", "rmsea_ci_high": ".067", "cfi": ".95"},
+        ),
+        (
+            "S-B χ2(308, N = 403) = 1023, CFI = .93",
+            {"chisq_scaled": "1023", "df_scaled": "308", "cfi": ".93"},
+        ),
+    ],
+)
+def test_lines_of_fit_as_people_write_them(text: str, measures: dict[str, str]) -> None:
+    (line,) = read_pasted(text).publication.fits
+    assert {name: value.text for name, value in line.measures.items()} == measures
+
+
+@given(st.text(alphabet=st.sampled_from("PUχ2=<>()[]0123456789.,*-→| \t\nCRAVE表变量αβ"), max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        found = read_pasted(text)
+    except TamError:
+        return
+    audit(found.publication)
 
 
 def test_critical_ratios_of_amos_are_no_composite_reliabilities() -> None:
