@@ -14,7 +14,7 @@ import pytest
 
 from tam.cli.commands import COMMANDS
 
-RESERVED = ("reproduce", "verify")
+RESERVED = ("reproduce",)
 
 
 def test_without_arguments_three_examples(tam) -> None:
