@@ -153,6 +153,16 @@ def test_rmsea_interval_and_close_fit_of_lavaan() -> None:
     assert low.holds(0.0714) or round(float(low.low), 3) == 0.071
     assert round(float(high.low), 3) == 0.114
     assert float(close.high) < 0.001
+
+
+def test_limits_that_cannot_be_computed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The noncentral distribution has no value for some chi-squares far beyond those of printed models."""
+    from tam.stats import fit_indices
+
+    def fails(*_: object, **__: object) -> float:
+        raise ValueError("not a number")
+
+    monkeypatch.setattr(fit_indices, "noncentrality", fails)
     assert rmsea_limits_range(Interval.of(999999), 308, 403, 0.90) is None
 
 
