@@ -38,7 +38,7 @@ class Columns:
 def columns_for(expansion: Expansion, observed: Sequence[str], items: Sequence[str]) -> Columns:
     """How the ``observed`` columns of an expanded model come from the ``items`` of a survey."""
     place = {name: at for at, name in enumerate(items)}
-    pairs: dict[str, tuple[str, str]] = {}
+    pairs: dict[str, tuple[str, ...]] = {}  # of two: a population holds no three-way product
     for one in expansion.products:
         pairs |= dict(zip(one.indicators, one.pairs, strict=True))
     needed = [name for name in observed if name not in pairs]

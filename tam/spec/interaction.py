@@ -30,8 +30,9 @@ def interaction_problems(
         found.append(_excluded(where, method, f'estimator = "{estimator}"', f'estimator = "{known[-1]}"'))
     if method == "qml" and missing == "fiml":
         found.append(_excluded(where, method, 'missing = "fiml"', 'interaction = "lms"'))
-    refuse = _REFUSALS.get(method, lambda *_: None)
-    found += [told for one in model.moderations if (told := refuse(model, one, where)) is not None]
+    refuse = _REFUSALS.get(method)
+    if refuse is not None:
+        found += [told for one in model.moderations if (told := refuse(model, one, where)) is not None]
     return found
 
 
