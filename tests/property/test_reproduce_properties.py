@@ -15,6 +15,12 @@ from tam.published.publication import PrintedValue, Publication
 from tam.published.reproduce import reproduce
 
 PAPERS = 100
+FEW_OR_MANY = ("quick", pytest.param("slow", marks=pytest.mark.slow))
+
+
+def count(speed: str, few: int, many: int) -> int:
+    """How many papers a run looks at: the quick suite a few, the slow one all."""
+    return many if speed == "slow" else few
 
 
 def test_true_estimates_lie_within_reach_and_every_paper_comes_out() -> None:
@@ -34,7 +40,9 @@ def test_true_estimates_lie_within_reach_and_every_paper_comes_out() -> None:
     assert values > 800
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(k, marks=pytest.mark.slow) for k in range(3, 12))]
+)
 def test_true_estimates_of_latent_models_lie_within_reach(seed: int) -> None:
     """A model of items, fitted to covariances at full precision and printed from them to three decimals."""
     rng = np.random.default_rng(seed)
@@ -79,11 +87,12 @@ def test_true_estimates_of_latent_models_lie_within_reach(seed: int) -> None:
         assert one.low - slack <= exact <= one.high + slack, (one, exact)
 
 
-def test_nothing_that_is_said_to_be_unreachable_can_be_reached() -> None:
+@pytest.mark.parametrize("speed", FEW_OR_MANY)
+def test_nothing_that_is_said_to_be_unreachable_can_be_reached(speed: str) -> None:
     """Printed paths of another sample on this one's matrix: of the values called unreachable, none comes out
-    under any of 4,000 matrices that print the same, corners of the box most of them."""
+    under any of 160 matrices that print the same, corners of the box most of them."""
     tried = 0
-    for seed in range(25):
+    for seed in range(count(speed, 8, 40)):
         made = paper(seed, cells=2)
         other = paper(seed + 500, model=made.publication.model)
         found = reproduce(replace(made.publication, printed=other.publication.printed))
@@ -109,12 +118,13 @@ def test_nothing_that_is_said_to_be_unreachable_can_be_reached() -> None:
                 assert not printed.holds(values[one.lhs, one.rhs]), (seed, one)
                 assert one.low - 1e-12 <= values[one.lhs, one.rhs] <= one.high + 1e-12
                 tried += 1
-    assert tried > 4000
+    assert tried > count(speed, 1000, 4000)
 
 
-def test_paths_of_another_sample_are_not_explained_by_a_misprint() -> None:
+@pytest.mark.parametrize("speed", FEW_OR_MANY)
+def test_paths_of_another_sample_are_not_explained_by_a_misprint(speed: str) -> None:
     claimed = 0
-    for seed in range(40):
+    for seed in range(count(speed, 10, 100)):
         made = paper(seed, cells=2 + seed % 2)
         rng = np.random.default_rng(seed)
         moved = tuple(
@@ -125,13 +135,14 @@ def test_paths_of_another_sample_are_not_explained_by_a_misprint() -> None:
     assert claimed == 0
 
 
+@pytest.mark.parametrize("speed", FEW_OR_MANY)
 @pytest.mark.parametrize("kind", ["sign", "labels", "digits-transposed", "digit-missing", "rows"])
-def test_planted_slips_are_found(kind: str) -> None:
+def test_planted_slips_are_found(kind: str, speed: str) -> None:
     """One slip in an otherwise correct paper: where it keeps the paper from coming out, the repair that
     undoes it is listed in at least 85 of a hundred (a sign that moves one path only is not told from a lost
     minus of that path; exchanged rows may equal exchanged labels)."""
     broken = listed = 0
-    for seed in range(25):
+    for seed in range(count(speed, 8, 40)):
         made = paper(1000 + seed, cells=2 + seed % 2)
         planted = plant(made, kind, np.random.default_rng(seed))
         if planted is None:
@@ -146,7 +157,7 @@ def test_planted_slips_are_found(kind: str) -> None:
         listed += bool(own)
         for one in own:
             assert one.values_matched > one.values_matched_before
-    assert broken >= 12
+    assert broken >= count(speed, 3, 20)
     assert listed >= 0.85 * broken
 
 
