@@ -14,8 +14,6 @@ import pytest
 
 from tam.cli.commands import COMMANDS
 
-RESERVED = ("reproduce",)
-
 
 def test_without_arguments_three_examples(tam) -> None:
     answer = tam()
@@ -30,12 +28,11 @@ def test_every_command_has_help_with_an_example_and_the_shared_options(tam, name
     page = capsys.readouterr().out
     for option in ("--json", "--quiet", "--no-color"):
         assert option in page
-    if name not in RESERVED:
-        assert f"tam {name}" in page.partition("Usage:")[2].partition("\n")[2]
+    assert f"tam {name}" in page.partition("Usage:")[2].partition("\n")[2]
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in COMMANDS if one not in ("demo", "init", "instruments", "explain")]
+    "name", [one for one in COMMANDS if one not in ("demo", "init", "instruments", "explain", "reproduce")]
 )
 def test_every_failure_is_one_json_object(tam, name: str, tmp_path: Path, monkeypatch) -> None:
     """In an empty folder every command that needs something says so, in the shape of its successes."""
@@ -51,14 +48,6 @@ def test_every_failure_is_one_json_object(tam, name: str, tmp_path: Path, monkey
     assert set(first) >= {"code", "severity", "where", "what", "why", "mend"}
     assert set(first["where"]) == {"file", "row", "column", "item", "line"}
     assert answer.err == ""
-
-
-@pytest.mark.parametrize("name", RESERVED)
-def test_reserved_names_say_what_there_is_instead(tam, name: str) -> None:
-    answer = tam(name, "some-file", "--some-option", "3", "--json")
-    assert answer.code == 2
-    assert answer.codes == ["not-yet-available"]
-    assert answer.json["problems"][0]["mend"].startswith("Available now: tam ")
 
 
 @pytest.mark.parametrize(
