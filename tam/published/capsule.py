@@ -33,7 +33,11 @@ def recompute(results: Mapping[str, Any], file: str) -> tuple[Comparison, tuple[
 
     Raises TamError where the capsule or the model in the results cannot be read.
     """
-    found, missing = recomputed(results, file)
+    try:
+        found, missing = recomputed(results, file)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
+        reason = f"{type(fault).__name__}: {fault}"
+        raise TamError(problem("capsule-damaged", Where(file), reason=reason)) from None
     pairs = [(pruned(results.get(name), part), name, part) for name, part in found.items()]
     stored = {name: own for own, name, _ in pairs}
     return compare(stored, {name: part for _, name, part in pairs}), tuple(missing)

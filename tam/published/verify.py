@@ -79,24 +79,16 @@ def as_the_results_ask(study: Study, results: Mapping[str, Any], file: str, rebu
     from tam.spec.study_file import OptionsForm, StudyForm
 
     said = results["study"]
+    stated = {name: one for name, one in mapping(said.get("options")).items() if one is not None}
     try:
-        form = OptionsForm.model_validate(
-            {name: value for name, value in mapping(said.get("options")).items() if value is not None}
-        )
+        form = OptionsForm.model_validate(stated)
         whole = StudyForm.model_validate({"seed": said.get("seed"), "language": said.get("language")})
     except ValidationError as fault:
         first = fault.errors()[0]
         reason = f"study.options.{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise TamError(problem("not-a-results-file", Where(file), reason=reason)) from None
-    names = [name for name in Options.__dataclass_fields__ if name in said.get("options", {})]
-    options = replace(
-        study.options,
-        **{
-            name: getattr(form, name)
-            for name in names
-            if getattr(form, name) is not None or name != "bootstrap"
-        },
-    )
+    names = [name for name in Options.__dataclass_fields__ if name in stated]
+    options = replace(study.options, **{name: getattr(form, name) for name in names})
     languages = (whole.language,) if isinstance(whole.language, str) else tuple(whole.language)
     changed = replace(study, options=options, seed=whole.seed, languages=languages)
     pairs = [(f"options.{name}", getattr(study.options, name), getattr(options, name)) for name in names]
