@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 )
 @click.option("--software", metavar="NAME", help="What estimated the tables: SmartPLS, AMOS, lavaan ...")
 @click.option("--all", "everything", is_flag=True, help="List the consistent values too.")
-def command(file: str | None, paste: bool, n: int | None, software: str | None, everything: bool) -> Answer:
+@click.option("--report", "folder", metavar="DIR", help="Write the reviewer's report there (en, zh).")
+def command(
+    file: str | None, paste: bool, n: int | None, software: str | None, everything: bool, folder: str | None
+) -> Answer:
     """Are the printed numbers of a paper consistent with each other?
 
     FILE is a publication (YAML, or the name of a shipped one), a table (CSV), a folder of tables, or a text
@@ -45,9 +48,16 @@ def command(file: str | None, paste: bool, n: int | None, software: str | None, 
     if understood is not None:
         record["understood"] = understood.to_dict()
     notes = () if understood is None else understood.problems
+    blocks = audit_blocks(record, everything)
+    if folder is not None:
+        from tam.cli.reviewing import write_review
+
+        files = write_review(publication, folder, audit=record)
+        record["files"] = files
+        blocks += [f"written: {', '.join(files)}"]
     return Answer(
         result=record,
-        blocks=audit_blocks(record, everything),
+        blocks=blocks,
         problems=notes,
         at_least=1 if found.summary.inconsistent else 0,
     )

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[NAME|FILE]", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every publication that comes with the program.")
 @click.option("--write", "target", metavar="FILE", help="Write the result as JSON too.")
-def command(name: str | None, everything: bool, target: str | None) -> Answer:
+@click.option("--report", "folder", metavar="DIR", help="Write the reviewer's report there (en, zh).")
+def command(name: str | None, everything: bool, target: str | None, folder: str | None) -> Answer:
     """Does a published matrix lead to the published paths?
 
     Fits the stated model to the printed correlations or covariances in every dialect that papers use, and
@@ -32,12 +33,14 @@ def command(name: str | None, everything: bool, target: str | None) -> Answer:
 
     \b
       tam reproduce
-      tam reproduce paper.yaml --json
+      tam reproduce paper.yaml --report review
       tam reproduce --all
     """
     if name is not None and everything:
         raise TamError(problem("excludes", first="NAME", second="--all"))
-    answer = _one(name) if name is not None else _all() if everything else _listed()
+    if folder is not None and name is None:
+        raise TamError(problem("needs-also", first="--report", second="NAME"))
+    answer = _one(name, folder) if name is not None else _all() if everything else _listed()
     if target is not None:
         from tam.writing import write_files
 
@@ -46,7 +49,7 @@ def command(name: str | None, everything: bool, target: str | None) -> Answer:
     return answer
 
 
-def _one(name: str) -> Answer:
+def _one(name: str, folder: str | None) -> Answer:
     from tam.published.publication_file import load_publication
     from tam.published.reproduce import reproduce
     from tam.record import to_record
@@ -55,7 +58,14 @@ def _one(name: str) -> Answer:
     console().progress("fitting")
     found = reproduce(publication)
     record = to_record(found)
-    return Answer(result=record, blocks=reproduce_blocks(record), problems=_problems(found))
+    blocks = reproduce_blocks(record)
+    if folder is not None:
+        from tam.cli.reviewing import write_review
+
+        files = write_review(publication, folder, reproduction=record)
+        record["files"] = files
+        blocks += [f"written: {', '.join(files)}"]
+    return Answer(result=record, blocks=blocks, problems=_problems(found))
 
 
 def _all() -> Answer:
