@@ -10,7 +10,7 @@ from tam.published.audit_check import Check, compared, interval, intervals, plac
 from tam.published.printed import Printed
 from tam.published.publication import PrintedIndirect, PrintedProduct, Publication
 from tam.stats.interval_arithmetic import Interval, total
-from tam.stats.printed_tests import product_range, sobel_error_range, two_sided_p_range
+from tam.stats.printed_tests import product_range, sobel_error_ranges, sobel_z_ranges, two_sided_p_range
 
 _COUNTS = re.compile(r"group|sample|sizes?\b|respond|participant|\bn\b|人数|样本|样本量|受访", re.IGNORECASE)
 OTHER_SCALE = (
@@ -40,25 +40,36 @@ def _product(one: PrintedProduct) -> Iterator[Check]:
     yield compared(
         "indirect_product", where, one.printed, [product_range(intervals(one.of))], _product_of(one.of)
     )
-    if len(one.of) != 2 or len(one.se_of) != 2:
-        return
-    (a, b), (error_a, error_b) = intervals(one.of), intervals(one.se_of)
-    error = sobel_error_range(a, b, error_a, error_b)
-    middles = [point(value) for value in (*one.of, *one.se_of)]
-    middle = sobel_error_range(*middles)
+    if len(one.of) == len(one.se_of) == 2:
+        yield from _sobel(one, where)
+
+
+def _sobel(one: PrintedProduct, where: str) -> Iterator[Check]:
+    """SE, z and p of the product of two paths with their standard errors."""
+    values, middles = intervals((*one.of, *one.se_of)), [point(value) for value in (*one.of, *one.se_of)]
     if one.se is not None:
-        yield compared("sobel", f"{where}: SE", one.se, [error], middle)
-    if error.low <= 0:
+        middle = sobel_error_ranges(*middles)[0]
+        yield compared("sobel", f"{where}: SE", one.se, sobel_error_ranges(*values), middle)
+    a, b, error_a, error_b = values
+    sizes = sobel_z_ranges(a / error_a.cut(0), b / error_b.cut(0))
+    if not sizes:
         return
-    z = (a * b) / error
     if one.z is not None:
-        reach = abs(z) if one.z.value >= 0 else z
-        value = (middles[0] * middles[1]).middle / middle.middle if middle.middle else None
-        size = None if value is None else abs(value) if one.z.value >= 0 else value
-        yield compared("sobel", f"{where}: z", one.z, [reach], size, relative=True)
+        turned = one.z.value < 0 and (a * b).low < 0
+        ranges = [-reach for reach in sizes] if turned else sizes
+        middle_size = sobel_z_ranges(*_ratios(middles))
+        size = middle_size[0].middle if middle_size else None
+        recomputed = -size if turned and size is not None else size
+        yield compared("sobel", f"{where}: z", one.z, ranges, recomputed, relative=True)
     if one.p is not None:
-        known = z if one.z is None else interval(one.z)
-        yield compared("sobel", f"{where}: p", one.p.within(0, 1), [two_sided_p_range(known, ())], None)
+        known = sizes if one.z is None else [interval(one.z)]
+        ranges = [two_sided_p_range(reach, ()) for reach in known]
+        yield compared("sobel", f"{where}: p", one.p.within(0, 1), ranges, None)
+
+
+def _ratios(values: Sequence[Interval]) -> tuple[Interval, Interval]:
+    a, b, error_a, error_b = values
+    return a / error_a, b / error_b
 
 
 def _product_of(values: Sequence[Printed]) -> float:

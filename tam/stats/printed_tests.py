@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from tam.stats.interval_arithmetic import Interval, hull_of
+from tam.stats.interval_arithmetic import Interval, hull_of, over_corners
 
 _PROBABILITY_ERROR = 1e-12
 """Relative error that the distribution functions stay below; far under any printed digit."""
@@ -59,14 +59,34 @@ def product_range(factors: Sequence[Interval]) -> Interval:
     return found
 
 
-def sobel_error_range(a: Interval, b: Interval, error_a: Interval, error_b: Interval) -> Interval:
+def sobel_error_ranges(a: Interval, b: Interval, error_a: Interval, error_b: Interval) -> list[Interval]:
     """Standard error of a b: sqrt(a^2 s_b^2 + b^2 s_a^2), plus (Aroian) or minus (Goodman) s_a^2 s_b^2.
 
-    Sobel (1982). The range of all three.
+    Sobel (1982). One range for each of the three; each rises or falls in every square.
     """
-    first = a.squared() * error_b.squared() + b.squared() * error_a.squared()
-    second = error_a.squared() * error_b.squared()
-    return (first - second).hull(first + second).cut(0).root()
+    squares = [one.squared() for one in (a, b, error_a.cut(0), error_b.cut(0))]
+    return [
+        over_corners(lambda a2, b2, sa, sb, c=c: a2 * sb + b2 * sa + c * sa * sb, *squares).cut(0).root()
+        for c in (0, 1, -1)
+    ]
+
+
+def sobel_z_ranges(first: Interval, second: Interval) -> list[Interval]:
+    """Size of z of a b from t_a = a / s_a and t_b = b / s_b: t_a t_b / sqrt(t_a^2 + t_b^2 (+ or - 1)).
+
+    One range for Sobel's, Aroian's and Goodman's; z^2 rises or falls in each square. A form whose
+    root may vanish has no upper end; one that has no root, or of t without end, is left out.
+    """
+    squares = [one.squared() for one in (first, second)]
+    if any(math.isinf(one.high) for one in squares):
+        return []
+    found = []
+    for c in (0, 1, -1):
+        if squares[0].low + squares[1].low + c > 0:
+            found.append(over_corners(lambda u, v, c=c: u * v / (u + v + c), *squares).root())
+        elif squares[0].high + squares[1].high + c > 0:
+            found.append(Interval(Fraction(0), math.inf))
+    return found
 
 
 def normal_limits_range(estimate: Interval, error: Interval, level: float) -> tuple[Interval, Interval]:

@@ -293,6 +293,11 @@ def test_sobel() -> None:
         verdicts("sobel", products=[{**row, "se": "0.064", "z": "3.12", "p": "0.002"}]) == ["consistent"] * 3
     )
     assert verdicts("sobel", products=[{**row, "se": "0.084"}]) == ["inconsistent"]
+    turned = {**row, "of": ["-0.50", "0.40"], "printed": "-0.20"}
+    assert (
+        verdicts("sobel", products=[{**turned, "z": "-3.12"}, {**turned, "z": "3.12"}]) == ["consistent"] * 2
+    )
+    assert verdicts("sobel", products=[{**row, "z": "-3.12"}]) == ["inconsistent"]
 
 
 def test_indirect_effects_along_printed_paths() -> None:

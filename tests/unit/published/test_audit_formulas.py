@@ -41,7 +41,8 @@ from tam.stats.printed_tests import (
     normal_limits_range,
     one_sided_p_range,
     ratio_range,
-    sobel_error_range,
+    sobel_error_ranges,
+    sobel_z_ranges,
     two_sided_p_range,
 )
 
@@ -215,9 +216,14 @@ def test_probabilities() -> None:
 def test_ratio_sobel_and_limits() -> None:
     """Sobel: a .5 (.1), b .4 (.1): sqrt(.25 .01 + .16 .01) = .06403; Aroian adds .0001 under the root."""
     assert ratio_range(Interval.of(0.5), Interval.of(0.1)) == Interval.of(5)
-    error = sobel_error_range(*(Interval.of(one) for one in (0.5, 0.4, 0.1, 0.1)))
-    assert float(error.low) == pytest.approx(math.sqrt(0.0041 - 0.0001))
-    assert float(error.high) == pytest.approx(math.sqrt(0.0041 + 0.0001))
+    errors = sobel_error_ranges(*(Interval.of(one) for one in (0.5, 0.4, 0.1, 0.1)))
+    assert [float(one.low) for one in errors] == pytest.approx(
+        [math.sqrt(v) for v in (0.0041, 0.0042, 0.004)]
+    )
+    sizes = sobel_z_ranges(Interval.of(5), Interval.of(4))
+    assert [float(one.low) for one in sizes] == pytest.approx(
+        [0.2 / math.sqrt(v) for v in (0.0041, 0.0042, 0.004)]
+    )
     low, high = normal_limits_range(Interval.of(0.5), Interval.of(0.1), 0.95)
     assert [float(one.low) for one in (low, high)] == pytest.approx([0.304, 0.696], abs=1e-4)
 
