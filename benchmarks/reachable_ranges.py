@@ -100,7 +100,7 @@ def summary(found: Sequence[Ranged]) -> str:
                     sum(one.verdict not in ("exact", "rounding") for one in own),
                 )
             )
-    outside = sum(not one.inside for one in found)
+    outside, count = sum(not one.inside for one in found), len({one.paper for one in found})
     head = (
         "analysis",
         "value",
@@ -111,7 +111,7 @@ def summary(found: Sequence[Ranged]) -> str:
         "called otherwise",
     )
     return f"""\
-{len({one.paper for one in found})} papers, {len(found)} ranges: the true value lies outside {outside} of them.
+{count} papers, {len(found)} ranges: the true value lies outside {outside} of them.
 
 {markdown(head, rows)}
 
