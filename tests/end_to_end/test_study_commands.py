@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from architecture.json_schema import faults
 
@@ -181,10 +182,17 @@ def test_the_exported_model_is_the_same_model(tam, demo: Path, tmp_path: Path) -
     assert interaction["est"] == pytest.approx(results["moderation"]["analyses"][0]["est"], abs=1e-8)
 
 
-def test_export_names_the_programs_it_does_not_have(tam, demo: Path) -> None:
-    answer = tam("export", demo, "--to", "lavaan,modsem,seminr", "--json")
-    assert answer.code == 2
-    assert answer.codes == ["not-yet-available"] * 2
+def test_export_writes_a_script_for_every_program(tam, demo: Path, tmp_path: Path) -> None:
+    answer = tam("export", demo, "--to", "modsem,seminr", "--out", tmp_path, "--json")
+    assert (answer.code, answer.codes) == (0, [])
+    modsem = (tmp_path / "fit_modsem.R").read_text(encoding="utf-8")
+    assert 'method = "dblcent"' in modsem and 'method = "lms"' in modsem
+    assert "CRED =~ EXP_parcel" in (tmp_path / "modsem_1.lav").read_text(encoding="utf-8")
+    expected = pd.read_csv(tmp_path / "expected_modsem_1.csv")
+    assert list(expected[expected.rhs == "ATT:CRED"].method) == ["dblcent", "lms"]
+    seminr = (tmp_path / "fit_seminr.R").read_text(encoding="utf-8")
+    assert 'higher_composite("CRED", c("EXP", "TRU", "ATR"), method = two_stage' in seminr
+    assert set(pd.read_csv(tmp_path / "expected_seminr.csv").table) == {"reliability", "htmt"}
 
 
 def test_only_methods_that_were_used_are_cited(tam, demo: Path, tmp_path: Path) -> None:
