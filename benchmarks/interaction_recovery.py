@@ -67,16 +67,19 @@ MODEL = Model(
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One condition: ``n`` respondents, composite ``reliability`` of every scale, ``skew`` of the factors X
-    and Z, ``interaction``: effect of X Z on Y, all three of variance 1 where factors are normal."""
+    and Z (``other`` that of Z, where it is not the same), ``interaction``: effect of X Z on Y, all three of
+    variance 1 where factors are normal."""
 
     n: int
     reliability: float
     skew: float
     interaction: float
+    other: float | None = None
 
     @property
     def key(self) -> str:
-        return f"n{self.n}-r{self.reliability:g}-s{self.skew:g}-i{self.interaction:g}"
+        skews = f"{self.skew:g}" if self.other is None else f"{self.skew:g},{self.other:g}"
+        return f"n{self.n}-r{self.reliability:g}-s{skews}-i{self.interaction:g}"
 
     @property
     def loading(self) -> float:
@@ -95,6 +98,8 @@ class Cell:
 
 CELLS = tuple(Cell(*one) for one in product(SIZES, RELIABILITIES, SKEWS, INTERACTIONS))
 LIMITS = tuple(Cell(LARGE, *one) for one in product(RELIABILITIES, SKEWS, INTERACTIONS))
+#: Other shapes of X and Z, with weak items and no interaction.
+SHAPES = tuple(Cell(LARGE, 0.7, *one) for one in ((1, 0, 1), (-2, 0, -2), (2, 0, 0), (2, 0, -2)))
 
 
 @cache
@@ -128,12 +133,13 @@ def sampler(cell: Cell) -> Sampler:
     lines = [f"{name} =~ {' + '.join(items)}" for name, items in MEASUREMENT.items()]
     lines += [f"Y ~ {EFFECTS[0]}*X + {EFFECTS[1]}*Z + {cell.interaction}*X:Z", f"X ~~ {CORRELATION}*Z"]
     syntax = with_reliability(parse_model("\n".join(lines)), NamedNumbers(cell.reliability), NamedNumbers())
-    return Sampler(build_population(syntax), SurveyDesign(skew=NamedNumbers(cell.skew)))
+    named = {} if cell.other is None else {"Z": cell.other}
+    return Sampler(build_population(syntax), SurveyDesign(skew=NamedNumbers(cell.skew, named)))
 
 
 def sample(cell: Cell, number: int) -> pd.DataFrame:
     """Answers (n, 9) of the cell's sample ``number``, which depends on nothing but the seed and these two."""
-    stream = np.random.SeedSequence(SEED, spawn_key=((*CELLS, *LIMITS).index(cell), number))
+    stream = np.random.SeedSequence(SEED, spawn_key=((*CELLS, *LIMITS, *SHAPES).index(cell), number))
     drawn = sampler(cell).draw(cell.n, np.random.default_rng(stream))
     return pd.DataFrame(drawn.answers, columns=list(sampler(cell).population.items))
 
@@ -232,7 +238,7 @@ def gathered(folder: Path) -> dict[str, Any]:
                 **_described(cell),
                 "estimators": {name: _limit(cell, rows[0]) for name, rows in _read(folder, cell).items()},
             }
-            for cell in LIMITS
+            for cell in (*LIMITS, *SHAPES)
         ],
     }
 
@@ -247,6 +253,7 @@ def _described(cell: Cell) -> dict[str, Any]:
         "n": cell.n,
         "reliability": cell.reliability,
         "skew": cell.skew,
+        "other": cell.skew if cell.other is None else cell.other,
         "interaction": cell.interaction,
         "standardised": cell.standardised,
         "markers": cell.markers,
@@ -279,7 +286,10 @@ def main() -> None:
         return
     chosen.folder.mkdir(parents=True, exist_ok=True)
     rounds = [*range(ROUND, chosen.samples, ROUND), chosen.samples]
-    for cell, samples in [*product(LIMITS, [1]), *((cell, k) for k, cell in product(rounds, CELLS))]:
+    for cell, samples in [
+        *product((*LIMITS, *SHAPES), [1]),
+        *((cell, k) for k, cell in product(rounds, CELLS)),
+    ]:
         begun = time.monotonic()
         known = _read(chosen.folder, cell)
         found = studied(cell, samples, chosen.estimators.split(","), known)

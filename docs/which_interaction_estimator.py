@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ RESULT = HERE.parent / "benchmarks" / "interaction_recovery.json"
 BEGIN, END = "<!-- begin: written by docs/which_interaction_estimator.py -->", "<!-- end -->"
 #: Rates this unlikely under the nominal one stand out; so does a bias of this share of the truth.
 UNLIKELY, BIASED = 0.001, 0.1
+SKEWS = {0.0: "Normal factors", 2.0: "Skewed factors"}
 NAMES = {
     "dblcent": "products, double-mean-centred",
     "dblcent_robust": "the same, robust errors",
@@ -53,9 +55,9 @@ def filled(text: str, inner: str) -> str:
 
 def tables(result: Mapping[str, Any]) -> str:
     counts = {row["samples"] for cell in result["cells"] for row in cell["estimators"].values()}
-    parts = [_made_by(result, counts), "### With 100,000 respondents", _limits(result)]
-    for skew, title in ((0.0, "### Normal factors"), (2.0, "### Skewed factors")):
-        parts.append(title)
+    parts = [_made_by(result, counts), "### With 100,000 respondents", _limits(result), _shapes(result)]
+    for skew, title in SKEWS.items():
+        parts.append(f"### {title}")
         for present, absent in pairs(result, skew):
             head = f"**{present['n']} respondents, reliability {_short(present['reliability'])}**"
             parts += [head, _table(HEADER, _rows(present, absent, len(counts) > 1))]
@@ -80,7 +82,7 @@ def _made_by(result: Mapping[str, Any], counts: set[int]) -> str:
             f"{min(counts)} to {max(counts)} samples in each cell (the study is unfinished); "
             "their number with and without interaction stands beside each name"
         )
-    return f"{samples}; seed {result['seed']}; {versions}."
+    return textwrap.fill(f"{samples}; seed {result['seed']}; {versions}.", 118)
 
 
 def _rows(present: Mapping[str, Any], absent: Mapping[str, Any], counted: bool) -> list[list[str]]:
@@ -89,12 +91,13 @@ def _rows(present: Mapping[str, Any], absent: Mapping[str, Any], counted: bool) 
         one, none = present["estimators"].get(name), absent["estimators"].get(name)
         if one is None or none is None:
             continue
-        biased = abs(one["bias"]) > BIASED * present["standardised"]
+        chance = 3.3 * one["rmse"] / one["used"] ** 0.5  # of the mean: exceeded once in a thousand
+        biased = abs(one["bias"]) > max(BIASED * present["standardised"], chance)
         tried = one["samples"] + none["samples"]
         rows.append(
             [
                 f"{label} ({one['samples']}, {none['samples']})" if counted else label,
-                _marked(f"{one['bias']:+.3f}".replace("0.", "."), biased),
+                _marked(_signed(one["bias"]), biased),
                 _short(one["rmse"], 3),
                 _short(one["se_ratio"], 2),
                 _rate(one["coverage"], one["used"], 0.95),
@@ -120,6 +123,11 @@ def _marked(text: str, stands_out: bool) -> str:
     return f"**{text}**" if stands_out else text
 
 
+def _signed(value: float) -> str:
+    text = f"{value:+.3f}".replace("0.", ".")
+    return ".000" if text.endswith(".000") and abs(value) < 0.5 else text
+
+
 def _short(value: float, digits: int = 1) -> str:
     text = f"{value:.{digits}f}"
     return text[1:] if text.startswith("0.") else text
@@ -127,18 +135,29 @@ def _short(value: float, digits: int = 1) -> str:
 
 def _limits(result: Mapping[str, Any]) -> str:
     """Bias in one large sample of every population; bold where it is no chance and a tenth of the effect."""
-    cells = result["limits"]
-    header = ["bias"]
+    cells = [one for one in result["limits"] if one["other"] == one["skew"] and one["skew"] in SKEWS]
+    header = []
     for one in cells:
         factors = "skewed" if one["skew"] else "normal"
         header.append(f"{factors}, {one['reliability']:g}, b = {one['interaction']:g}".replace("0.", "."))
+    return _biases(cells, header)
+
+
+def _shapes(result: Mapping[str, Any]) -> str:
+    """The same with other shapes of the factors, weak items and no interaction."""
+    cells = [one for one in result["limits"] if one["other"] != one["skew"] or one["skew"] not in SKEWS]
+    head = "Reliability .7, b = 0, and X and Z of the skewness (X, Z):\n\n"
+    return head + _biases(cells, [f"{one['skew']:g}, {one['other']:g}" for one in cells])
+
+
+def _biases(cells: Sequence[Mapping[str, Any]], header: Sequence[str]) -> str:
     rows = []
     for name, label in NAMES.items():
         found = [one["estimators"][name] for one in cells]
         marked = [abs(one["bias"]) > max(4 * one["se"], BIASED * 0.2) for one in found]
-        texts = [f"{one['bias']:+.3f}".replace("0.", ".") for one in found]
+        texts = [_signed(one["bias"]) for one in found]
         rows.append([label, *(_marked(text, mark) for text, mark in zip(texts, marked, strict=True))])
-    return _table(header, rows)
+    return _table(("bias", *header), rows)
 
 
 def _cost(result: Mapping[str, Any]) -> str:
