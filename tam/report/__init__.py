@@ -11,12 +11,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tam.report.write import report_name, write_report, write_reports
+from tam.report.write import report_name, write_report
 
 if TYPE_CHECKING:
     from tam.analysis.analysis import Analysis
 
-__all__ = ["report_name", "write_report", "write_reports"]
+__all__ = ["report_name", "write_report"]
 
 
 class _CallableReport(ModuleType):
@@ -31,10 +31,12 @@ class _CallableReport(ModuleType):
         audience: str = "academic",
     ) -> Path:
         """Write the report of an analysis, or of the content of a results.json, to one HTML file."""
+        from tam.analysis.embedded import with_results
         from tam.writing import write_files
 
         results = analysis if isinstance(analysis, Mapping) else analysis.to_dict()
         page = write_report(results, language, audience=audience)
+        page = with_results(page, results, language=language, audience=audience)
         return write_files({Path(path): page})[0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from tam.report.academic import academic_document
@@ -31,27 +30,6 @@ def write_report(
     ]
     drawn = review_document if audience == "review" else academic_document
     return render_html(drawn(context_for(results, language), others), audience)
-
-
-def write_reports(
-    results: Mapping[str, Any],
-    folder: str | Path,
-    languages: Iterable[str] = ("en", "zh"),
-    audience: str = "academic",
-) -> tuple[Path, ...]:
-    """Write ``report.<language>.html`` for each language; a file appears whole or not at all."""
-    wanted = tuple(languages)
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    written = []
-    for language in wanted:
-        page = write_report(results, language, languages=wanted, audience=audience)
-        path = target / report_name(language, audience)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(page, encoding="utf-8", newline="\n")
-        partial.replace(path)
-        written.append(path)
-    return tuple(written)
 
 
 def report_name(language: str, audience: str = "academic") -> str:

@@ -54,6 +54,7 @@ def provenance_section(context: Context) -> Section:
     add("data_sha256", versions.get("data_sha256") or data.get("sha256"))
     add("instrument_sha256", versions.get("instrument_sha256"))
     add("study_sha256", versions.get("study_sha256"))
+    add("results_sha256", versions.get("results_sha256"))
     blocks: list[Block] = [Bullets(tuple(_steps(context, data)), "steps"), Pairs(tuple(entries))]
     model = context.get("study", "model", "lavaan")
     if model:
@@ -68,6 +69,7 @@ def _steps(context: Context, data: Mapping[str, Any]) -> Iterator[Rich]:
     if data.get("file"):
         yield context.say("check.digest", file=str(data["file"]))
     yield context.say("check.rerun")
+    yield context.say("check.verify")
     yield context.say("check.report")
     check = context.part("structure", "cross_check")
     if check.get("verdict") == "agree":
