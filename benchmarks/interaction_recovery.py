@@ -267,7 +267,10 @@ def _read(folder: Path, cell: Cell) -> dict[str, list[dict[str, Any]]]:
 
 
 def _write(folder: Path, cell: Cell, found: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Put a cell's file in the place of the one before, whole or not at all."""
+    """Put a cell's file in the place of the one before, whole or not at all. What another process has found
+    meanwhile stays: a sample's answers are the same, whoever asks."""
+    there = _read(folder, cell)
+    found = {name: max(there.get(name, []), found.get(name, []), key=len) for name in {**there, **found}}
     written = folder / f"{cell.key}.part"
     written.write_text(json.dumps(found), encoding="utf-8")
     written.replace(folder / f"{cell.key}.json")

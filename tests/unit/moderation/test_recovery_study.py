@@ -64,6 +64,15 @@ def test_a_study_that_goes_on_computes_only_what_is_missing(recovery: ModuleType
         }
 
 
+def test_two_processes_that_share_a_folder_lose_nothing(
+    recovery: ModuleType, cell: Any, tmp_path: Path
+) -> None:
+    recovery._write(tmp_path, cell, {"lms": [1, 2, 3]})
+    recovery._write(tmp_path, cell, {"lms": [1, 2], "qml": [5]})
+
+    assert recovery._read(tmp_path, cell) == {"lms": [1, 2, 3], "qml": [5]}
+
+
 @pytest.mark.parametrize(("skew", "interaction"), [(0.0, 0.2), (2.0, 0.2), (2.0, 0.0)])
 def test_the_true_values_are_those_of_the_samples(
     recovery: ModuleType, skew: float, interaction: float
