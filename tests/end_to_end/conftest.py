@@ -46,9 +46,6 @@ def tam() -> Tam:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(demonstration: Path) -> Path:
     """The demonstration, run once for all tests that read its files."""
-    folder = tmp_path_factory.mktemp("demonstration") / "tam-demo"
-    words = ["demo", str(folder)]
-    assert run(words, open_console(words, {}, io.StringIO(), io.StringIO())) == 0
-    return folder
+    return demonstration

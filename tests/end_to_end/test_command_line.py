@@ -181,8 +181,8 @@ def test_problems_stand_before_the_result_so_that_the_result_is_read_last(demo: 
     assert both.index("respondents-flagged") < both.index("Rules")
 
 
-def test_problems_of_results_are_told_in_the_language_asked_for(tam, demo: Path, tmp_path: Path) -> None:
-    answer = tam("run", demo, "--out", tmp_path, "--bootstrap", "10", environment={"TAM_LANG": "zh"})
+def test_problems_of_results_are_told_in_the_language_asked_for(tam, demo: Path) -> None:
+    answer = tam("screen", demo, environment={"TAM_LANG": "zh"})
     assert "说明 personal-columns-dropped" in answer.err
     assert "can identify people" not in answer.err
 

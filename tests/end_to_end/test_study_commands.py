@@ -21,11 +21,21 @@ def test_the_demonstration_leaves_what_it_promises(demo: Path) -> None:
     assert names == {"study.toml", "export.csv", "results.json", "report.en.html", "report.zh.html"}
 
 
-def test_a_second_run_writes_the_same_bytes(tam, demo: Path, tmp_path: Path) -> None:
-    answer = tam("run", demo, "--out", tmp_path / "again", "--json")
+def test_a_second_run_writes_the_same_bytes_and_says_what_the_tutorial_shows(
+    tam, demo: Path, tmp_path: Path
+) -> None:
+    answer = tam("run", demo, "--out", tmp_path)
     assert answer.code == 0
     for name in ("results.json", "report.en.html", "report.zh.html"):
-        assert (tmp_path / "again" / name).read_bytes() == (demo / name).read_bytes(), name
+        assert (tmp_path / name).read_bytes() == (demo / name).read_bytes(), name
+    said = answer.out.splitlines()
+    assert len(said) <= MOST_LINES
+    assert "simulated" in answer.out and "H1" in answer.out and "results.json" in said[-1]
+    page = (Path(__file__).resolve().parents[2] / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    without_engine = [line for line in shown if "two engines" not in line]
+    assert without_engine == said[: len(without_engine)]
+    assert any(line.startswith("two engines agree") for line in said)
 
 
 def test_the_report_comes_from_the_results_alone(tam, demo: Path, tmp_path: Path) -> None:
@@ -35,15 +45,6 @@ def test_the_report_comes_from_the_results_alone(tam, demo: Path, tmp_path: Path
     assert answer.code == 0
     for name in ("report.en.html", "report.zh.html"):
         assert (tmp_path / name).read_bytes() == (demo / name).read_bytes(), name
-
-
-def test_the_terminal_gets_fifteen_lines_at_most(tam, demo: Path, tmp_path: Path) -> None:
-    answer = tam("run", demo, "--out", tmp_path, "--bootstrap", "20")
-    lines = answer.out.splitlines()
-    assert len(lines) <= MOST_LINES
-    assert "simulated" in answer.out
-    assert "H1" in answer.out
-    assert "results.json" in lines[-1]
 
 
 def test_flags_beat_the_file(tam, demo: Path, tmp_path: Path) -> None:
@@ -306,12 +307,3 @@ def test_a_plain_numeric_table_needs_no_questionnaire(tam, tmp_path: Path, schem
     assert loading["est"] > 0
     results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert not list(faults(results, schema))
-
-
-def test_the_tutorial_shows_what_the_demonstration_says(tam, demo: Path, tmp_path: Path) -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "tutorial.md").read_text(encoding="utf-8")
-    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
-    said = tam("run", demo, "--out", tmp_path).out.splitlines()
-    without_engine = [line for line in shown if "two engines" not in line]
-    assert without_engine == said[: len(without_engine)]
-    assert any(line.startswith("two engines agree") for line in said)

@@ -93,6 +93,7 @@ def test_power_by_lavaans_simulation(scenario: Scenario, case: dict[str, Any]) -
     assert found["PEOU->PU->ATT"].power >= found["ab"].power
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [150, 300])
 def test_an_absent_path_is_found_in_five_of_a_hundred(scenario: Scenario, n: int) -> None:
     found = found_at(scenario, n, 4000)["ATT~PEOU"]
@@ -113,6 +114,7 @@ def test_the_latent_interaction_by_lavaan_and_semtools() -> None:
     assert found.mean_se == pytest.approx(peer["mean_se"], rel=0.06)
 
 
+@pytest.mark.slow
 def test_an_absent_interaction_is_found_in_five_of_a_hundred() -> None:
     plan = make_plan(None, read_assignments(["Y~X=.4,Y~Z=.3,Y~X:Z=0,X~~Z=.3"]), items=NamedNumbers(3.0))
     found = found_at(make_scenario(plan), 500, 1000)["Y~X:Z"]
