@@ -57,21 +57,34 @@ def _about(one: Publication) -> dict[str, Any]:
     }
 
 
-def written_down(one: Publication) -> dict[str, bool]:
-    """Which of the things that a reader needs are among the printed numbers."""
+def written_down(one: Publication) -> dict[str, bool | None]:
+    """Which of the things that a reader needs are among the printed numbers; None where there is no such
+    thing to print: indirect effects without mediators, group sizes without groups."""
     fits = {name for fit in one.fits for name in fit.measures} | set(one.printed_fit)
     paths: list[PrintedValue | PrintedPath] = [*one.printed, *one.paths]
     return {
         "sample_size": one.n is not None,
+        "exclusions": any(sample.collected or sample.excluded for sample in one.samples),
         "matrix": bool(one.matrix),
-        "means_sds": bool(one.sds),
+        "means_sds": bool(one.sds) and bool(one.means),
         "model": bool(one.model),
-        "estimates": bool(paths),
-        "uncertainty": any(value.se or value.t or value.p for value in paths),
-        "explained_variance": any(value.op == "R2" for value in one.printed),
+        "loadings": any(construct.loadings for construct in one.constructs),
+        "reliability": bool(one.alpha or one.composite_reliability or one.constructs),
+        "chisq_df": {"chisq", "df"} <= fits,
         "absolute_fit": bool(fits & {"rmsea", "srmr", "gfi"}),
         "incremental_fit": bool(fits & {"cfi", "tli", "nfi", "ifi"}),
-        "chisq_df": {"chisq", "df"} <= fits,
-        "reliability": bool(one.alpha or one.composite_reliability or one.constructs),
+        "estimates": bool(paths),
+        "both_scales": any(isinstance(value, PrintedValue) and value.std for value in paths)
+        or any(isinstance(value, PrintedPath) and value.b and value.beta for value in paths),
+        "uncertainty": any(value.se or value.t or value.p for value in paths),
+        "explained_variance": any(value.op == "R2" for value in one.printed),
+        "indirect": bool(one.printed_indirect or one.products) if _mediated(one) else None,
         "software": bool(one.software),
     }
+
+
+def _mediated(one: Publication) -> bool:
+    """Whether some outcome predicts another variable."""
+    values = [value for value in one.printed if value.op == "~"]
+    outcomes, predictors = {value.lhs for value in values}, {value.rhs for value in values}
+    return bool(outcomes & predictors or one.printed_indirect or one.products)

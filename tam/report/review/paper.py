@@ -5,8 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tam.report.context import Context
-from tam.report.document import Block, Bullets, Column, Pairs, Paragraph, Rich, Section, Table, rich
+from tam.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Pairs,
+    Paragraph,
+    Rich,
+    Run,
+    Section,
+    Table,
+    rich,
+)
 from tam.report.rows import cell, one_group, row, sentences_column
+
+_PLACES = {
+    **dict.fromkeys(("matrix", "means_sds"), "matrix"),
+    **dict.fromkeys(("estimates", "both_scales", "uncertainty", "explained_variance", "indirect"), "values"),
+    **dict.fromkeys(("exclusions", "loadings", "reliability"), "audit"),
+    **dict.fromkeys(("chisq_df", "absolute_fit", "incremental_fit"), "audit"),
+    **dict.fromkeys(("sample_size", "model", "software"), "paper"),
+}
+"""What may be written down -> the section of the report that uses it."""
 
 CAME_OUT, DIFFERS = ("exact", "rounding"), ("minor", "major", "flip", "unreachable")
 
@@ -40,22 +61,38 @@ def _answers(context: Context) -> Iterator[Rich]:
 
 
 def written_section(context: Context) -> Section:
-    """What a reader needs in order to check a paper, and whether it is among the numbers written down."""
+    """What a paper on a structural equation model should give its reader, and whether it was written down."""
     rows = [
-        row(
-            context.say(f"review.written.{name}"),
-            cell(
-                context.say("review.written_yes" if there else "review.written_no"),
-                "good" if there else "caution",
-            ),
-        )
+        row(context.say(f"review.written.{name}"), _status(context, there), _place(context, name, there))
         for name, there in context.part("publication", "written_down").items()
         if f"review.written.{name}" in context.words
     ]
-    columns = (sentences_column(context, "point"), Column(context.say("columns.status"), "verdict"))
+    columns = (
+        sentences_column(context, "point"),
+        Column(context.say("columns.status"), "verdict"),
+        Column(context.say("columns.where"), "name"),
+    )
     notes = (context.say("notes.written"),)
     table = Table("written", context.say("tables.written"), columns, one_group(rows), notes)
     return Section("written", context.say("sections.written"), (table,))
+
+
+def _status(context: Context, there: bool | None) -> Cell:
+    if there is None:
+        return cell(context.say("checklist.statuses.none"))
+    return (
+        cell(context.say("review.written_yes"), "good")
+        if there
+        else cell(context.say("review.written_no"), "caution")
+    )
+
+
+def _place(context: Context, name: str, there: bool | None) -> Cell:
+    """The section of this report that uses it."""
+    section = _PLACES.get(name)
+    if not there or section is None:
+        return cell("")
+    return cell((Run(context.word(f"sections.{section}"), target=section),))
 
 
 def paper_section(context: Context) -> Section:
