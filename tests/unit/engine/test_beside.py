@@ -11,10 +11,17 @@ import pytest
 from tam.engine.beside import beside
 from tam.errors import TamError, Where, problem
 
-forks = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
 
-@forks
+@pytest.fixture
+def forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program of one thread: what else runs in the test process may have left others."""
+    monkeypatch.setattr("tam.engine.beside.start_method", lambda: "fork")
+
+
+@linux
+@pytest.mark.usefixtures("forking")
 def test_the_result_comes_from_another_process() -> None:
     with beside(os.getpid, lost="run-process-lost") as other:
         assert other() != os.getpid()
@@ -37,7 +44,8 @@ def test_problems_arrive_as_they_were_raised(wanted: bool) -> None:
     assert raised.value.problems == (found, found)
 
 
-@forks
+@linux
+@pytest.mark.usefixtures("forking")
 def test_a_fault_of_ours_says_where_it_came_from() -> None:
     def divide() -> float:
         return 1 / len("")
@@ -47,7 +55,8 @@ def test_a_fault_of_ours_says_where_it_came_from() -> None:
     assert "in divide" in "".join(raised.value.__notes__)
 
 
-@forks
+@linux
+@pytest.mark.usefixtures("forking")
 def test_a_process_that_is_killed_is_told() -> None:
     with (
         beside(lambda: os.kill(os.getpid(), signal.SIGKILL), lost="run-process-lost") as other,
@@ -57,7 +66,8 @@ def test_a_process_that_is_killed_is_told() -> None:
     assert [one.code for one in raised.value.problems] == ["run-process-lost"]
 
 
-@forks
+@linux
+@pytest.mark.usefixtures("forking")
 def test_nobody_waits_for_a_process_that_is_no_longer_asked_for() -> None:
     import time
 
