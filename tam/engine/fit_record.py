@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -51,10 +52,7 @@ def fit_record(fit: Fit, not_converged: str) -> dict[str, Any]:
     """The whole result; None where a number does not exist, its reason in ``unavailable``."""
     measures, reasons = plain(fit.measures)
     reasons["bootstrap"] = "no bootstrap was asked for"
-    estimates = [
-        {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
-        for row in fit._estimate_records()
-    ]
+    estimates = _without_nan(fit._estimate_records())
     several = len(fit.groups) > 1
     sizes = dict(zip(map(str, fit.groups), fit.solution.sizes)) if several else {}
     record = {
@@ -75,6 +73,27 @@ def fit_record(fit: Fit, not_converged: str) -> dict[str, Any]:
     if several:
         record["groups_chisq"] = dict(fit.group_chisq)
     return record
+
+
+def estimates_with_reasons(
+    fit: Estimated, reason: Callable[[str], str]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The estimates of a fit by likelihood of the answers themselves, None where a number does not exist, and
+    for free parameters why: ``reason`` of the name of the column."""
+    estimates: list[dict[str, Any]] = _without_nan(estimate_records(fit))
+    absent: dict[str, str] = {}
+    for row in estimates:
+        label = f"{row['lhs']} {row['op']} {row['rhs']}".strip()
+        lacking = [name for name in ("se", "std", "std_se") if row[name] is None and row["free"]]
+        absent |= {f"estimates.{label}.{name}": reason(name) for name in lacking}
+    return estimates, absent
+
+
+def _without_nan(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
+        for row in records
+    ]
 
 
 def _estimate_reasons(fit: Fit, estimates: list[dict[str, Any]], not_converged: str) -> dict[str, str]:

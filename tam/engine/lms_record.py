@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tam.engine.fit_record import estimate_records
+from tam.engine.fit_record import estimates_with_reasons
 from tam.engine.lms_data import answers_of
 from tam.engine.lms_likelihood import Mixture
 from tam.engine.lms_moments import Nonlinear
@@ -111,15 +111,8 @@ def lms_record(fit: LmsFit) -> dict[str, Any]:
     test, test_reasons = plain(fit.lr_test)
     reasons |= {f"lr_test.{name}": reason for name, reason in test_reasons.items()}
     reasons["bootstrap"] = "no bootstrap was asked for"
-    estimates = [
-        {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
-        for row in estimate_records(fit)
-    ]
-    for row in estimates:
-        for name in ("se", "std", "std_se"):
-            if row[name] is None and row["free"]:
-                label = f"{row['lhs']} {row['op']} {row['rhs']}".strip()
-                reasons[f"estimates.{label}.{name}"] = _reason(fit, name)
+    estimates, absent = estimates_with_reasons(fit, lambda name: _reason(fit, name))
+    reasons |= absent
     return {
         "estimator": fit.options.estimator,
         "missing": fit.options.missing,

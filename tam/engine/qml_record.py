@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tam.engine.fit_record import estimate_records
+from tam.engine.fit_record import estimates_with_reasons
 from tam.engine.lms_standardise import implied_moments
 from tam.engine.measures import NAMES, plain, without_solution
 from tam.errors import Unavailable
@@ -52,15 +52,8 @@ def qml_record(fit: QmlFit) -> dict[str, Any]:
     """The whole result; None where a number does not exist, its reason in ``unavailable``."""
     measures, reasons = plain(fit.measures)
     reasons["bootstrap"] = "no bootstrap was asked for"
-    estimates = [
-        {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
-        for row in estimate_records(fit)
-    ]
-    for row in estimates:
-        for name in ("se", "std", "std_se"):
-            if row[name] is None and row["free"]:
-                label = f"{row['lhs']} {row['op']} {row['rhs']}".strip()
-                reasons[f"estimates.{label}.{name}"] = NO_ERRORS if fit.converged else NOT_CONVERGED
+    estimates, absent = estimates_with_reasons(fit, lambda _: NO_ERRORS if fit.converged else NOT_CONVERGED)
+    reasons |= absent
     return {
         "estimator": fit.options.estimator,
         "missing": fit.options.missing,

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from tam.published.printed import Printed
 from tam.stats.interval_arithmetic import Interval, hull_of
@@ -124,19 +124,10 @@ def remark(
     return Check(rule, where, printed, recomputed, low, high, "undecidable", severity, note)
 
 
-def flaw(
-    rule: str,
-    where: str,
-    printed: str,
-    note: str,
-    *,
-    recomputed: float | None = None,
-    low: float | None = None,
-    high: float | None = None,
-    severity: Severity = "major",
-) -> Check:
-    """Printed values that cannot stand together."""
-    return Check(rule, where, printed, recomputed, low, high, "inconsistent", severity, note)
+def flaw(rule: str, where: str, printed: str, note: str, **kept: Any) -> Check:
+    """Printed values that cannot stand together; ``kept`` as for ``remark``."""
+    found = remark(rule, where, printed, note, **{"severity": "major", **kept})
+    return replace(found, verdict="inconsistent")
 
 
 def _finite(value: float | None) -> float | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from tam.errors import Problem, TamError, Where, problem
 from tam.published.audit_lines import Line, csv_lines, is_caption, text_lines
-from tam.published.audit_reading import Reading, publication_of
+from tam.published.audit_publication import publication_of
+from tam.published.audit_reading import Reading
 from tam.published.publication import Publication
 
 LARGEST = 300_000

@@ -15,8 +15,8 @@ from tam.report.context import Context
 from tam.report.document import Level, plain
 from tam.report.grouped_model import grouped_model
 from tam.report.interactions import names_of, region_told, verdict_told
+from tam.report.judged_fit import judge_fit, reported_indices
 
-CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE = 0.95, 0.06, 0.08
 AVE_GUIDE, RELIABILITY_GUIDE, HTMT_GUIDE = 0.50, 0.70, 0.85
 
 
@@ -214,24 +214,6 @@ def _fit(context: Context) -> Iterator[Finding]:
         version = names["cfi"].removeprefix("cfi").lstrip("_") or "standard"
         kind = {"kind": context.words.entries[f"index_kinds.{version}"]}
         yield Finding(f"fit_{judged}", "good" if judged == "good" else "caution", numbers, kind)
-
-
-def reported_indices(measures: Mapping[str, Any]) -> dict[str, str]:
-    """CFI, RMSEA and SRMR with the name of the version to report: robust, else scaled, else as they are."""
-    for ending in ("_robust", "_scaled"):
-        if all(measures.get(f"{name}{ending}") is not None for name in ("cfi", "rmsea")):
-            return {"cfi": f"cfi{ending}", "rmsea": f"rmsea{ending}", "srmr": "srmr"}
-    return {name: name for name in ("cfi", "rmsea", "srmr")}
-
-
-def judge_fit(measures: Mapping[str, Any]) -> str | None:
-    """``good``, ``mixed`` or ``poor`` by the guide values .95, .06 and .08; None where one is absent."""
-    values = [measures.get(name) for name in reported_indices(measures).values()]
-    known = [float(value) for value in values if isinstance(value, (int, float))]
-    if len(known) < 3:
-        return None
-    met = [known[0] >= CFI_GUIDE, known[1] <= RMSEA_GUIDE, known[2] <= SRMR_GUIDE]
-    return "good" if all(met) else "mixed" if any(met) else "poor"
 
 
 def weak_constructs(context: Context) -> dict[str, list[str]]:

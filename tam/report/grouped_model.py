@@ -7,6 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Level
+from tam.report.judged_fit import judge_fit, reported_indices
 
 Told = tuple[Level, dict[str, tuple[str, Any]], dict[str, str]]
 
@@ -18,15 +19,25 @@ def grouped_model(context: Context, grouping: Mapping[str, Any]) -> Told | None:
     if not found.get("steps") or level == "none":
         return None
     measures = f"group_findings.measures_{level}"
+    start = poor_start(found)
     n_free = context.numbers.count(len(found["level"].get("free") or ()))
     names = {
         "by": context.text(grouping.get("label")) or str(grouping.get("by")),
         "measures": context.word(measures, n_free=n_free),
+        "start": context.word("group_findings.start_poor") if start else "",
         "paths": _paths(context, found.get("paths")),
         "means": _means(context, found.get("means")),
     }
-    comparable = bool(found["level"].get("paths"))
-    return ("plain" if comparable else "caution", {}, names)
+    sound = bool(found["level"].get("paths")) and not start
+    return ("plain" if sound else "caution", {}, names)
+
+
+def poor_start(found: Mapping[str, Any]) -> dict[str, Any] | None:
+    """CFI, RMSEA and SRMR of the model that all steps build on, where it misses a guide value by itself."""
+    measures = (found["steps"][0].get("fit") or {}).get("measures") or {}
+    if judge_fit(measures) not in {"mixed", "poor"}:
+        return None
+    return {name: measures.get(key) for name, key in reported_indices(measures).items()}
 
 
 def differing_paths(context: Context, paths: Mapping[str, Any]) -> list[Mapping[str, Any]]:

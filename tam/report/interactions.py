@@ -10,6 +10,9 @@ from typing import Any
 
 from tam.report.context import Context
 
+FEW = 0.05
+"""Share of the respondents below which an end of a region is said to rest on the line through all."""
+
 _N_BOUNDS = {"outside": 2, "inside": 2, "above": 1, "below": 1, "everywhere": 0, "nowhere": 0}
 """How many bounds that respondents reach each regime has."""
 
@@ -78,6 +81,7 @@ def region_told(context: Context, one: Mapping[str, Any]) -> tuple[str, dict[str
         rising = pieces[-1][1]
         first, second = ("above", "below") if rising else ("below", "above")
         told |= {key: numbers.percent(region[key]) for key in ("share_positive", "share_negative")}
+        told["few"] = context.word("who.few") if min(share for *_, share in pieces) < FEW else ""
         told[first] = _who(context, one, first, bounds)
         told[second] = context.word(f"who.again_{second}", **bound_values(context, second, bounds))
         return "region_outside_rising" if rising else "region_outside_falling", told

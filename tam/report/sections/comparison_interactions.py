@@ -7,8 +7,9 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Group, Paragraph, Rich, Table
-from tam.report.rows import interval_column, names_column, number_column, row
-from tam.report.sections.comparison_names import group_labels, grouping_head, pair_name
+from tam.report.rows import interval_column, names_column, number_column
+from tam.report.sections.comparison_names import group_labels, grouping_head
+from tam.report.sections.comparison_paths import against_reference
 
 
 def interaction_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> list[Block]:
@@ -53,17 +54,7 @@ def _table(context: Context, grouping: Mapping[str, Any], found: Mapping[str, An
             "df": numbers.degrees(one.get("df")),
             "p": numbers.p_equals(one.get("p_holm")),
         }
-        rows = [
-            row(
-                pair_name(labels, {"a": other["group"], "b": found["reference"]}),
-                numbers.plain(other.get("est")),
-                numbers.plain(other.get("se")),
-                numbers.plain(other.get("t")),
-                numbers.p(other.get("p")),
-                numbers.interval(other.get("ci_low"), other.get("ci_high")),
-            )
-            for other in one["groups"]
-        ]
+        rows = [against_reference(context, labels, found["reference"], other) for other in one["groups"]]
         groups.append(Group(tuple(rows), context.say("list.reference_interaction", **told)))
     reference = labels.get(found["reference"], found["reference"])
     return Table(

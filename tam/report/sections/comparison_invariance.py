@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Cell, Group, Paragraph, Rich, Table, rich
-from tam.report.findings import judge_fit, reported_indices
+from tam.report.grouped_model import poor_start
 from tam.report.rows import cell, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import counted, group_labels, grouping_head, parameter_name
 
@@ -52,11 +52,10 @@ def _level(context: Context, found: Mapping[str, Any]) -> Rich:
 
 def _start(context: Context, found: Mapping[str, Any]) -> Rich:
     """A caution where the model that all steps build on does not fit well by itself."""
-    measures = (found["steps"][0].get("fit") or {}).get("measures") or {}
-    if judge_fit(measures) not in {"mixed", "poor"}:
+    start = poor_start(found)
+    if start is None:
         return ()
-    names = reported_indices(measures)
-    told = {name: context.numbers.bounded(measures.get(names[name]), 3) for name in names}
+    told = {name: context.numbers.bounded(value, 3) for name, value in start.items()}
     return context.say("text.invariance_start", **told)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.charts.group_paths import group_paths_chart
 from tam.report.context import Context
 from tam.report.diagram.panels import MOST_PANELS, group_panels
-from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Table, rich
+from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Table, rich
 from tam.report.grouped_model import differing_paths
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import (
@@ -243,6 +243,21 @@ def _pairs_table(
     )
 
 
+def against_reference(
+    context: Context, labels: Mapping[str, str], reference: str, other: Mapping[str, Any]
+) -> tuple[Cell, ...]:
+    """One group's difference from the group of reference, on mean scores."""
+    numbers = context.numbers
+    return row(
+        pair_name(labels, {"a": other["group"], "b": reference}),
+        numbers.plain(other.get("est")),
+        numbers.plain(other.get("se")),
+        numbers.plain(other.get("t")),
+        numbers.p(other.get("p")),
+        numbers.interval(other.get("ci_low"), other.get("ci_high")),
+    )
+
+
 def _dummies_table(
     context: Context, grouping: Mapping[str, Any], scores: Mapping[str, Any], index: int
 ) -> Table:
@@ -257,15 +272,7 @@ def _dummies_table(
     for one in scores["paths"]:
         told = {"name": path_name(context, one), "slope": numbers.plain(one.get("slope"))}
         rows = [
-            row(
-                pair_name(labels, {"a": other["group"], "b": scores["reference"]}),
-                numbers.plain(other.get("est")),
-                numbers.plain(other.get("se")),
-                numbers.plain(other.get("t")),
-                numbers.p(other.get("p")),
-                numbers.interval(other.get("ci_low"), other.get("ci_high")),
-            )
-            for other in one["interactions"]
+            against_reference(context, labels, scores["reference"], other) for other in one["interactions"]
         ]
         groups.append(Group(tuple(rows), context.say("list.reference_slope", **told)))
     return Table(

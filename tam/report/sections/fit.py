@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.context import Context
 from tam.report.document import Cell, Table
 from tam.report.estimation import estimator_name
-from tam.report.findings import CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE
+from tam.report.judged_fit import CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE
 from tam.report.rows import names_column, number_column, one_group, row
 
 _VERSIONS: Mapping[str, str] = {"": "standard", "_scaled": "scaled", "_robust": "robust"}

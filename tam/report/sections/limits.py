@@ -14,7 +14,8 @@ from tam.report.estimation import (
     treats_as_continuous,
     with_all_answers,
 )
-from tam.report.findings import judge_fit, weak_constructs
+from tam.report.findings import weak_constructs
+from tam.report.judged_fit import judge_fit
 from tam.report.sections.comparison_limits import grouped_limits
 
 

@@ -9,7 +9,8 @@ from small_results import small_results
 from told_numbers import NUMBER, known, leaves
 
 from tam.report.context import context_for
-from tam.report.findings import findings, judge_fit, sentence
+from tam.report.findings import findings, sentence
+from tam.report.judged_fit import judge_fit
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
