@@ -8,6 +8,7 @@ from typing import Any
 
 from tam.report.document import Rich, Run, rich
 from tam.report.format import Numbers, numbers_for
+from tam.report.look import PLAIN, Look
 from tam.report.reasons import told_reason
 from tam.report.words import Words, load_words
 
@@ -20,6 +21,7 @@ class Context:
     language: str
     words: Words
     numbers: Numbers
+    look: Look = PLAIN
 
     def say(self, key: str, **values: Any) -> Rich:
         return self.words.rich(key, **values)
@@ -118,5 +120,5 @@ class Context:
         return 1.0 - (float(level) if isinstance(level, (int, float)) else 0.95)
 
 
-def context_for(results: Mapping[str, Any], language: str) -> Context:
-    return Context(results, language, load_words(language), numbers_for(language))
+def context_for(results: Mapping[str, Any], language: str, look: Look = PLAIN) -> Context:
+    return Context(results, language, load_words(language), numbers_for(language), look)

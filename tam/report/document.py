@@ -68,6 +68,11 @@ class Cell:
     text: Rich
     level: Level = "plain"
 
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The numbers in full precision that the text shows; empty where it is words."""
+        return tuple(value for run in self.text for value in getattr(run.text, "values", ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -111,6 +116,25 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One answer at a glance: what it is about, the number or word that counts, a sentence. ``target``: the
+    section of the document that shows the evidence."""
+
+    head: Rich
+    figure: Rich
+    text: Rich
+    level: Level = "plain"
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Answers beside each other; beneath each other where there is no room."""
+
+    entries: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Subheading:
     key: str
     text: Rich
@@ -128,7 +152,7 @@ class Told:
     mend: Rich
 
 
-Block = Paragraph | Bullets | Pairs | Table | Figure | Absent | Subheading | Told
+Block = Paragraph | Bullets | Pairs | Table | Figure | Absent | Subheading | Told | Cards
 
 
 @dataclass(frozen=True, slots=True)

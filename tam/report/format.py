@@ -12,76 +12,91 @@ MINUS = "\u2212"
 BLANK = "\u2013"
 
 
+class Shown(str):
+    """A number as a reader sees it, with the values it stands for in full precision.
+
+    Writers of data files (CSV, XLSX) take ``values``; a test holds each of them against the results.
+    """
+
+    __slots__ = ("values",)
+    values: tuple[float, ...]
+
+    def __new__(cls, text: str, *values: float | None) -> Shown:
+        made = super().__new__(cls, text)
+        made.values = tuple(value for value in values if value is not None)
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How one language prints numbers. ``leading_zero`` keeps the zero of values that cannot exceed one."""
+    """How one language prints numbers, as text that keeps them (``Shown``). ``leading_zero`` keeps the zero of values that cannot exceed one."""
 
     leading_zero: bool = False
 
     def plain(self, value: float | None, digits: int = 2) -> str:
         """A value that may exceed one in size: 0.42, −1.10; an absent one is a dash. Never −0.00."""
         if value is None:
-            return BLANK
+            return Shown(BLANK)
         text = f"{abs(value):.{digits}f}"
         negative = value < 0 and float(text) != 0
-        return (MINUS if negative else "") + text
+        return Shown((MINUS if negative else "") + text, value)
 
     def bounded(self, value: float | None, digits: int = 2) -> str:
         """A value that cannot exceed one in size: .87, −.12 (0.87 where the language keeps the zero)."""
         text = self.plain(value, digits)
-        return text if self.leading_zero else _without_zero(text)
+        return text if self.leading_zero else Shown(_without_zero(text), value)
 
     def p(self, value: float | None) -> str:
         """A probability to three digits: .012, < .001, > .999."""
         if value is None:
-            return BLANK
+            return Shown(BLANK)
         if value < 0.001:
-            return "< " + self.bounded(0.001, 3)
+            return Shown("< " + self.bounded(0.001, 3), value)
         if value > 0.999:
-            return "> " + self.bounded(0.999, 3)
+            return Shown("> " + self.bounded(0.999, 3), value)
         return self.bounded(value, 3)
 
     def p_equals(self, value: float | None) -> str:
         """The same with its relation, for a sentence: ``= .012``, ``< .001``."""
         text = self.p(value)
-        return text if text[0] in "<>" else f"= {text}"
+        return text if text[0] in "<>" else Shown(f"= {text}", value)
 
     def interval(
         self, low: float | None, high: float | None, digits: int = 2, *, bounded: bool = False
     ) -> str:
         """An interval in brackets: [0.31, 0.53]."""
         if low is None or high is None:
-            return BLANK
+            return Shown(BLANK)
         show = self.bounded if bounded else self.plain
-        return f"[{show(low, digits)}, {show(high, digits)}]"
+        return Shown(f"[{show(low, digits)}, {show(high, digits)}]", low, high)
 
     def count(self, value: float | None) -> str:
         """A whole number, thousands apart by a comma: 12,400."""
-        return BLANK if value is None else f"{round(value):,}".replace("-", MINUS)
+        return Shown(BLANK if value is None else f"{round(value):,}".replace("-", MINUS), value)
 
     def degrees(self, value: float | None) -> str:
         """Degrees of freedom: whole where they are whole, else two digits."""
         if value is None:
-            return BLANK
+            return Shown(BLANK)
         return self.count(value) if abs(value - round(value)) < 1e-9 else self.plain(value, 2)
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """A share between 0 and 1 as a percentage: 12.4%."""
-        return BLANK if share is None else f"{self.plain(100 * share, digits)}%"
+        return Shown(BLANK if share is None else f"{self.plain(100 * share, digits)}%", share)
 
     def level(self, level: float | None) -> str:
         """A confidence level: 95%, 97.5%."""
-        return BLANK if level is None else f"{100 * level:.10g}%"
+        return Shown(BLANK if level is None else f"{100 * level:.10g}%", level)
 
     def scientific(self, value: float | None) -> str:
         """A very small number in powers of ten: 2.1 × 10⁻⁵; exact zero stays 0."""
         if value is None:
-            return BLANK
+            return Shown(BLANK)
         if value == 0:
-            return "0"
+            return Shown("0", value)
         mantissa, exponent = f"{value:.1e}".split("e")
         power = str(int(exponent)).translate(_SUPERSCRIPTS)
-        return f"{mantissa.replace('-', MINUS)} × 10{power}"
+        return Shown(f"{mantissa.replace('-', MINUS)} × 10{power}", value)
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tam.content import content_path
 from tam.report.document import Document
+from tam.report.look import PLAIN, Look
 from tam.report.words import Words, load_words
 
 if TYPE_CHECKING:
@@ -14,11 +16,13 @@ if TYPE_CHECKING:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(templates: Path | None) -> Environment:
+    """``templates``: a folder looked into before the shipped one."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    folders = [*([templates] if templates else []), content_path("reports")]
     environment = Environment(
-        loader=FileSystemLoader(content_path("reports")),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -40,7 +44,7 @@ def _stylesheet() -> str:
     return "\n".join(content_path("reports", "style", name).read_text(encoding="utf-8") for name in names)
 
 
-def render_html(document: Document, audience: str = "academic") -> str:
+def render_html(document: Document, audience: str = "academic", look: Look = PLAIN) -> str:
     """The report of one audience and one language as HTML."""
     from markupsafe import Markup
 
@@ -49,6 +53,6 @@ def render_html(document: Document, audience: str = "academic") -> str:
     def label(key: str, **values: Any) -> str:
         return words.text(key, **values)
 
-    template = _environment().get_template(f"{audience}/report.html.j2")
+    template = _environment(look.templates).get_template(f"{audience}/report.html.j2")
     html = template.render(document=document, label=label, markup=Markup, stylesheet=Markup(_stylesheet()))
     return "\n".join(line.rstrip() for line in html.splitlines()) + "\n"

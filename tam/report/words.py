@@ -74,7 +74,9 @@ def _filled(template: str, values: Mapping[str, Any], *, italic: bool, strong: b
             runs.extend([Run(piece, italic, strong)] if piece else [])
             continue
         value = values[piece]
-        inserted = value if isinstance(value, tuple) else rich(str(value))
+        inserted = (
+            value if isinstance(value, tuple) else rich(value if isinstance(value, str) else str(value))
+        )
         runs.extend(
             Run(run.text, run.italic or italic, run.strong or strong, run.language) for run in inserted
         )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tam.report.academic import academic_document
-from tam.report.context import context_for
+from tam.report.editions import document_for
 from tam.report.html import render_html
-from tam.report.review.document import review_document
+from tam.report.look import PLAIN, Look
 from tam.report.words import load_words
 
 
@@ -18,6 +17,7 @@ def write_report(
     *,
     languages: Iterable[str] = (),
     audience: str = "academic",
+    look: Look = PLAIN,
 ) -> str:
     """The report of one language as an HTML page. ``languages``: all editions, for the links.
 
@@ -28,10 +28,11 @@ def write_report(
         for other in languages
         if other != language
     ]
-    drawn = review_document if audience == "review" else academic_document
-    return render_html(drawn(context_for(results, language), others), audience)
+    return render_html(document_for(results, language, audience, others, look), audience, look)
 
 
-def report_name(language: str, audience: str = "academic") -> str:
+def report_name(language: str, audience: str = "academic", ending: str = "html") -> str:
     """``report.en.html`` for the academic report, ``report.market.en.html`` for the others."""
-    return f"report.{language}.html" if audience == "academic" else f"report.{audience}.{language}.html"
+    return (
+        f"report.{language}.{ending}" if audience == "academic" else f"report.{audience}.{language}.{ending}"
+    )
