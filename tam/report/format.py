@@ -29,7 +29,9 @@ class Shown(str):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How one language prints numbers, as text that keeps them (``Shown``). ``leading_zero`` keeps the zero of values that cannot exceed one."""
+    """How one language prints numbers, as text that keeps them (``Shown``).
+
+    ``leading_zero`` keeps the zero of values that cannot exceed one."""
 
     leading_zero: bool = False
 
