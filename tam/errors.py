@@ -67,8 +67,9 @@ class Problem:
         return int(catalogue()[self.code]["exit"])
 
     def text(self, part: Literal["what", "why", "mend"], language: Language = "en") -> str:
-        values = {name: _brief(value) for name, value in self.values.items()}
-        return str(catalogue(language)[self.code][part]).format_map(values)
+        entry = catalogue(language)[self.code]
+        values = {name: _brief(worded(entry, name, value)) for name, value in self.values.items()}
+        return str(entry[part]).format_map(values)
 
     @property
     def what(self) -> str:
@@ -93,6 +94,15 @@ class Problem:
             "mend": self.mend,
             "values": {name: _plain(value) for name, value in self.values.items()},
         }
+
+
+def worded(entry: Mapping[str, Any], name: str, value: object) -> object:
+    """A value that is a code of ours in the words of the catalogue's entry (its table ``words.<name>``), a
+    list of codes likewise; anything else as it is."""
+    words: Mapping[str, str] = entry.get("words", {}).get(name, {})
+    if isinstance(value, (list, tuple)):
+        return [words.get(str(one), one) for one in value]
+    return words.get(str(value), value) if words else value
 
 
 def _brief(value: object, limit: int = 120) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from tam.errors import Language, catalogue
+from tam.errors import Language, catalogue, worded
 from tam.report.context import Context
 from tam.report.document import Banner, Block, Level, Paragraph, Rich, Section, Told, rich
 
@@ -34,8 +34,9 @@ def exit_code(problem: Mapping[str, Any]) -> int:
 def told_part(context: Context, problem: Mapping[str, Any], part: str) -> Rich:
     """One part of a problem in this language; its English words where the catalogue cannot fill them."""
     entry = catalogue(cast(Language, context.language)).get(str(problem.get("code")))
-    values = {name: _brief(context, value) for name, value in (problem.get("values") or {}).items()}
     if entry is not None:
+        given: Mapping[str, Any] = problem.get("values") or {}
+        values = {name: _brief(context, worded(entry, name, value)) for name, value in given.items()}
         try:
             return rich(str(entry[part]).format_map(values))
         except (KeyError, ValueError, IndexError, AttributeError):

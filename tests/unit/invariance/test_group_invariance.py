@@ -234,3 +234,13 @@ def test_nobody_in_a_group_and_everybody_in_their_own(data: pd.DataFrame) -> Non
     everybody = group_invariance(MODEL, data[ITEMS], numbers)
     assert codes(everybody) == ["too-many-groups"]
     assert everybody.groups == everybody.too_small == ()
+
+
+def test_a_chinese_problem_names_the_steps_in_chinese() -> None:
+    from tam.errors import Where, problem
+
+    told = problem("invariance-inadmissible", Where(), name="tier", steps=["metric", "paths"])
+    assert "度量不变性, 路径比较" in told.text("what", "zh")
+    stopped = problem("invariance-not-reached", Where(), name="tier", step="scalar", stopped="not_offered")
+    assert "标量不变性不成立" in stopped.text("what", "zh") and "有序数据" in stopped.text("what", "zh")
+    assert "not_offered" not in stopped.text("what", "en")
