@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -207,7 +210,11 @@ SCRIPT = '<script type="application/json" id="tam-results">{}</script><p>'
         (PAGE.replace("<p>", SCRIPT), "report-without-results"),
         (HOLDING * 2, "report-twice"),
         (HOLDING.partition("</template>")[0], "report-without-results"),
-        (HOLDING.replace('{"', "<b>", 1), "report-without-results"),
+        (HOLDING.replace("H4sI", "<b>", 1), "report-without-results"),
+        (HOLDING.replace("H4sI", "H4sJ", 1), "report-without-results"),
+        (HOLDING.replace('"gzip"', '"rar"'), "report-without-results"),
+        (HOLDING.replace("</template>", "QUFB</template>"), "report-without-results"),
+        (HOLDING.replace("</template>", "====</template>"), "report-without-results"),
         ("<html>" + "<!--" * 50_000, "report-without-results"),
     ],
 )  # fmt: skip
@@ -215,6 +222,48 @@ def test_pages_that_hold_no_readable_results(page: str, code: str) -> None:
     with pytest.raises(TamError) as raised:
         embedded_in(page, "report.en.html")
     assert codes(raised) == [code]
+
+
+def test_packed_results_are_the_same_bytes_each_time_and_open_without_tam() -> None:
+    packed = HOLDING.partition('packing="gzip">')[2].partition("</template>")[0]
+    assert with_results(PAGE, SMALLEST, language="en") == HOLDING
+    assert json.loads(gzip.decompress(base64.b64decode(packed))) == SMALLEST
+    assert len(with_results(PAGE, changed(flow=["same"] * 10_000), language="en")) < 2_000
+
+
+def test_a_page_of_the_first_version_holds_its_results_as_they_are() -> None:
+    plain = html.escape(json.dumps(HOSTILE, ensure_ascii=False), quote=False)
+    words = 'data-language="zh" data-languages="en,zh" data-audience="academic"'
+    found = embedded_in(
+        PAGE.replace("</body>", f'<template id="tam-results" {words}>{plain}</template>\n</body>'), "r"
+    )
+    assert (json.loads(found.text), found.language, found.page) == (HOSTILE, "zh", PAGE)
+
+
+def test_a_page_cannot_unpack_without_end() -> None:
+    page = with_results(PAGE, changed(flow=["0" * 5_000_000]), language="en")
+    assert len(page) < 20_000
+    with pytest.raises(TamError) as raised:
+        embedded_in(page, "report.html", largest=2_000_000)
+    assert codes(raised) == ["file-too-large"]
+
+
+@pytest.mark.parametrize("kept", [20, 60, 100])
+def test_a_page_whose_results_end_early_holds_none(kept: int) -> None:
+    head, opens, packed = HOLDING.partition('packing="gzip">')
+    with pytest.raises(TamError) as raised:
+        embedded_in(head + opens + packed[:kept] + "</template>", "report.html")
+    assert codes(raised) == ["report-without-results"]
+
+
+def test_a_changed_digit_inside_packed_results_is_found(tmp_path: Path) -> None:
+    honest = changed(provenance={**SMALLEST["provenance"], SEAL: results_digest(SMALLEST)})
+    forged = {**honest, "measurement": {"items": {"pu1": {"mean": 4.6}}}}
+    for results, agrees in ((honest, True), (forged, False)):
+        page = with_results(PAGE, results, language="en")
+        file = read_results_file(written(tmp_path, page, "report.html"))
+        digests = verify(file, None, draw=lambda *_one: PAGE).digests
+        assert [one.agrees for one in digests if one.what == "results"] == [agrees]
 
 
 def test_results_that_cannot_be_drawn_are_told_and_stop_nothing(tmp_path: Path) -> None:
