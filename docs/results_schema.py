@@ -29,6 +29,7 @@ from schema_words import (
     told,
 )
 
+from tam.analysis.agreement import Agreement
 from tam.analysis.dimensionality import Dimensionality
 from tam.analysis.distributions import Distributions
 from tam.analysis.group_interactions import ScoreInteractions
@@ -286,6 +287,7 @@ STRUCTURE = record(
             **INTERVAL,
             std=NUMBER,
             reason=MAYBE_TEXT,
+            agreement=told(maybe(schema_of(Agreement)), "Null where the results hold no other choice."),
             unavailable=REASONS,
         ),
     ),

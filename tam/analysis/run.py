@@ -103,6 +103,7 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any], spread:
         "measurement": {**measurement, **evidence},
         "structure": _structure_section(study, structure, effects, moderation),
     }
+    _count_agreement(study, sections, moderation)
     analysis = Analysis(
         study=study_record(study, instrument, responses),
         flow=_flow(screening, study.options.missing, len(values), structure.fit.n),
@@ -221,6 +222,16 @@ def _structure_section(
     section["local_fit"] = local["local_fit"]
     section["unavailable"] = {**section["unavailable"], **local["unavailable"]}
     return section
+
+
+def _count_agreement(study: Study, sections: Mapping[str, Any], moderation: Mapping[str, Any] | None) -> None:
+    """Beside each hypothesis, how many other choices of the results decide as the study does."""
+    from tam.analysis.agreement import agreement
+
+    level, missing = 1 - study.options.ci, study.options.missing
+    for one in sections["structure"]["hypotheses"]:
+        found = agreement(one, {**sections, "moderation": moderation}, missing, level)
+        one["agreement"] = to_record({"agreement": found})["agreement"]
 
 
 def _flow(screening: Screening, missing: str, before: int, analysed: int) -> list[dict[str, Any]]:
