@@ -40,7 +40,7 @@ def _is_block(value: object, name: str) -> bool:
 @cache
 def _stylesheet() -> str:
     """The stylesheet of every report, as one string."""
-    names = ("tokens.css", "report.css", "print.css")
+    names = ("tokens.css", "report.css", "charts.css", "print.css")
     return "\n".join(content_path("reports", "style", name).read_text(encoding="utf-8") for name in names)
 
 

@@ -1,26 +1,28 @@
-"""A canvas in pixels on matplotlib, turned into SVG with text as text and the stylesheet's colours.
+"""A canvas in pixels that becomes inline SVG: text as text, every look a class of the stylesheet.
 
-Every colour is a placeholder until the end; then it becomes ``var(--...)``, so that one drawing serves light,
-dark and print. Nothing in the output depends on time, chance or the machine's fonts.
+Colours are names of TOKENS; what they look like in light, dark and print stands in ``reports/style``. Marks
+that look alike share one element where nothing lies between them, and text lies above all else, so that a
+chart takes a few kilobytes. Nothing in the output depends on time, chance or the fonts of the machine. Only
+svg, g, path, polygon, rect, circle, text, title and desc are written, in paths only M and L, all absolute.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, cast
-from xml.etree import ElementTree
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from typing import Literal
 
 Anchor = Literal["left", "center", "right"]
+Point = tuple[float, float]
+Extent = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 NARROW = 460.0
 """Charts up to this width in pixels fit a telephone without scrolling."""
 
-_PLAIN = (
+PLAIN = (
     "ink",
     "muted",
     "faint",
@@ -33,67 +35,98 @@ _PLAIN = (
     "series-3",
     "bad",
 )
-_LIKERT = tuple(f"likert-{step}" for step in range(1, 8))
-TOKENS = (*_PLAIN, *_LIKERT, *(f"{name}-ink" for name in _LIKERT))
-_HEX = {name: f"#a1{index:02x}5e" for index, name in enumerate(TOKENS)}
-_NAMES = {code: name for name, code in _HEX.items()}
-_DOT = "dot "
-_SVG = "{http://www.w3.org/2000/svg}"
-_XLINK = "{http://www.w3.org/1999/xlink}"
-_RC: Mapping[str, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tam",
-    "text.parse_math": False,
-    "font.family": "DejaVu Sans",
-    "path.simplify": False,
-}
+STEPS = tuple(f"{name}-{step}" for name, most in (("likert", 7), ("heat", 6)) for step in range(1, most + 1))
+"""Steps of the two scales of colour: from disagreement to agreement, from little to much."""
+TOKENS = (*PLAIN, *STEPS, *(f"{name}-ink" for name in STEPS))
+SIZES = {11.0: "t11", 11.5: "t115", 12.0: "", 12.5: "t125", 13.0: "t13"}
+"""Sizes of text that are classes; 12 is that of the chart itself."""
+_ANCHORS = {"left": "", "center": "mid", "right": "end"}
+_BAND = 24.0
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One element. ``look``: the attributes it may share with others; ``place``: its own."""
+
+    tag: Literal["path", "polygon", "rect", "circle", "text"]
+    look: str
+    place: str
+    extent: Extent = (0.0, 0.0, 0.0, 0.0)
+    inner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Marks of one look, with what they cover by horizontal bands, so that a crowd is searched quickly."""
+
+    look: str
+    marks: list[Mark] = field(default_factory=list)
+    bands: dict[int, list[Extent]] = field(default_factory=dict)
+
+    def add(self, mark: Mark) -> None:
+        self.marks.append(mark)
+        for band in _bands(mark.extent):
+            self.bands.setdefault(band, []).append(mark.extent)
+
+    def lies_under(self, extent: Extent) -> bool:
+        """Whether a mark of the layer would be covered by another at ``extent``."""
+        left, top, right, bottom = extent
+        return any(
+            one[0] < right and left < one[2] and one[1] < bottom and top < one[3]
+            for band in _bands(extent)
+            for one in self.bands.get(band, ())
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Draws in pixels, the origin in the top left corner; colours are names of TOKENS."""
+    """Draws in pixels, the origin in the top left corner; what is drawn later lies above."""
 
     width: float
     height: float
-    axes: Any
+    marks: list[Mark] = field(default_factory=list)
 
     def line(
         self,
-        points: Sequence[tuple[float, float]],
+        points: Sequence[Point],
         color: str,
         width: float = 1.0,
         dashes: tuple[float, ...] = (),
     ) -> None:
-        from matplotlib.lines import Line2D
-
-        style: Any = (0, dashes) if dashes else "-"
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        line = Line2D(xs, ys, color=_HEX[color], linewidth=width, linestyle=style, solid_capstyle="round")
-        self._add(line)
+        """A chain of straight pieces; ``dashes`` in multiples of its width."""
+        look = _classes(f"s-{_known(color)}")
+        if width != 1.0:
+            look += f' stroke-width="{number(width)}"'
+        if dashes:
+            look += f' stroke-dasharray="{" ".join(number(part * width) for part in dashes)}"'
+        if points:
+            said = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+            self.marks.append(Mark("path", look, said, _around(points, width / 2)))
 
     def rect(self, x: float, y: float, width: float, height: float, color: str) -> None:
-        from matplotlib.patches import Rectangle
+        place = f' x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
+        extent = (x, y, x + width, y + height)
+        self.marks.append(Mark("rect", _classes(f"f-{_known(color)}"), place, extent))
 
-        self._add(Rectangle((x, y), width, height, facecolor=_HEX[color], linewidth=0))
+    def frame(self, x: float, y: float, width: float, height: float, color: str, stroke: float = 1.0) -> None:
+        """The outline of a rectangle."""
+        right, bottom = x + width, y + height
+        # the last piece runs past the corner, which closes it without a notch
+        self.line([(x, y), (right, y), (right, bottom), (x, bottom), (x, y - stroke / 2)], color, stroke)
 
-    def area(self, points: Sequence[tuple[float, float]], color: str) -> None:
+    def area(self, points: Sequence[Point], color: str) -> None:
         """The surface within the points."""
-        from matplotlib.patches import Polygon
-
-        self._add(Polygon(points, closed=True, facecolor=_HEX[color], linewidth=0))
+        said = " ".join(f"{number(x)},{number(y)}" for x, y in points)
+        look = _classes(f"f-{_known(color)}")
+        self.marks.append(Mark("polygon", look, f' points="{said}"', _around(points, 0.0)))
 
     def dot(self, x: float, y: float, radius: float, color: str, *, hollow: bool = False) -> None:
-        from matplotlib.patches import Circle
-
-        fill = _HEX["surface"] if hollow else _HEX[color]
-        circle = Circle((x, y), radius, facecolor=fill, edgecolor=_HEX[color], linewidth=1.6)
-        circle.set_gid(f"{_DOT}{x:.2f} {y:.2f} {radius:.2f}")
-        self._add(circle)
-
-    def _add(self, artist: Any) -> None:
-        """What is drawn later lies above what was drawn before; matplotlib puts lines above all else."""
-        artist.set_zorder(len(self.axes.get_children()))
-        self.axes.add_artist(artist)
+        """A dot of ``radius`` with a rim of 1.6; a hollow one shows the surface within its rim."""
+        drawn = radius if hollow else radius + 0.8
+        place = f' cx="{number(x)}" cy="{number(y)}" r="{number(drawn)}"'
+        look = _classes(f"{'o' if hollow else 'f'}-{_known(color)}")
+        self.marks.append(Mark("circle", look, place, _around([(x, y)], radius + 0.8)))
 
     def text(
         self,
@@ -107,133 +140,110 @@ class Canvas:
         bold: bool = False,
         turned: bool = False,
     ) -> None:
-        """Text by its anchor; ``y`` is the middle of the line."""
-        self.axes.text(
-            x,
-            y + 0.36 * size,
-            text,
-            fontsize=size,
-            color=_HEX[color],
-            ha=anchor,
-            va="baseline",
-            fontweight="bold" if bold else "normal",
-            rotation=90 if turned else 0,
-            rotation_mode="anchor",
-            zorder=len(self.axes.get_children()),
-        )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """matplotlib warns that its own font lacks a glyph; the text stays text and the reader's font has it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        yield
+        """Text by its anchor; ``y`` is the middle of the line. ``turned`` reads upwards."""
+        if not text:
+            return
+        tint = "" if _known(color) == "ink" else f"f-{color}"
+        look = _classes(SIZES.get(size, ""), tint, _ANCHORS[anchor], "b" if bold else "")
+        if size not in SIZES:
+            look += f' font-size="{number(size)}"'
+        across, down = (0.36 * size, 0.0) if turned else (0.0, 0.36 * size)
+        at = (number(x + across), number(y + down))
+        place = f' x="{at[0]}" y="{at[1]}"' + (f' transform="rotate(-90 {at[0]} {at[1]})"' if turned else "")
+        self.marks.append(Mark("text", look, place, inner=escaped(text)))
 
 
 def canvas(width: float, height: float) -> Canvas:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-    figure.patch.set_alpha(0)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    return Canvas(width, height, axes)
+    return Canvas(width, height)
 
 
 def to_svg(drawn: Canvas, key: str, title: str, description: str) -> str:
     """The canvas as inline SVG with title and description."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    buffer = io.StringIO()
-    with rc_context(cast(Any, _RC)), _quiet():
-        metadata: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        writer: Any = FigureCanvasSVG(drawn.axes.figure)
-        writer.print_svg(buffer, metadata=metadata)
-    root = ElementTree.fromstring(buffer.getvalue())
-    body = "".join(_element(child) for child in root if _local(child) not in {"metadata", "defs"})
-    size = f"{drawn.width:g} {drawn.height:g}"
+    width, height = number(drawn.width), number(drawn.height)
     kind = "chart narrow" if drawn.width <= NARROW else "chart"
-    heads = (
-        f'<svg class="{kind}" viewBox="0 0 {size}" width="{drawn.width:g}" height="{drawn.height:g}" '
+    return (
+        f'<svg class="{kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-labelledby="{key}-title {key}-desc">'
-        f'<title id="{key}-title">{_escaped(title)}</title>'
-        f'<desc id="{key}-desc">{_escaped(description)}</desc>'
+        f'<title id="{key}-title">{escaped(title)}</title>'
+        f'<desc id="{key}-desc">{escaped(description)}</desc>'
+        f"{''.join(_written(drawn.marks))}</svg>"
     )
-    return f"{heads}{body}</svg>"
 
 
-def _local(element: ElementTree.Element) -> str:
-    return element.tag.removeprefix(_SVG)
+def number(value: float) -> str:
+    """A coordinate to a tenth of a pixel, widths below one to a hundredth; never -0."""
+    text = f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.2f}"
+    short = text.rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
 
 
-def _circle(place: str, drawn: str) -> str:
-    """A dot as a circle, which says in a tenth of the room what matplotlib says in curves."""
-    x, y, radius = (f"{float(part):g}" for part in place.split())
-    style = re.search(r' style="[^"]*"', drawn)
-    return f'<circle cx="{x}" cy="{y}" r="{radius}"{style[0] if style else ""}/>'
+def escaped(text: str) -> str:
+    """Text for SVG, also within quotes; characters that XML does not know are dropped."""
+    clean = _UNPRINTABLE.sub("", text)
+    return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-_KEPT = {"d", "x", "y", "transform", "width", "height"}
+def _known(color: str) -> str:
+    if color not in TOKENS:
+        raise ValueError(f"no such colour: {color}")
+    return color
 
 
-def _element(element: ElementTree.Element) -> str:
-    """One element of matplotlib's SVG without ids, clips and fonts; its colours as variables."""
-    tag = _local(element)
-    inner = "".join(_element(child) for child in element if _local(child) != "defs")
-    if tag == "g":
-        name = element.attrib.get("id", "")
-        return _circle(name.removeprefix(_DOT), inner) if name.startswith(_DOT) else inner
-    if tag not in {"path", "text", "rect"}:
-        raise ValueError(f"the drawing holds an element that is not expected: {tag}")
-    attributes = {name: _tidied(value) for name, value in element.attrib.items() if name in _KEPT}
-    if attributes.get("transform", "").startswith("rotate(-0 "):
-        del attributes["transform"]
-    style = _style(element.attrib.get("style", ""))
-    if tag == "path" and "fill:none" in style and "stroke" not in style:
-        return ""
-    if style:
-        attributes["style"] = style
-    said = "".join(f' {name}="{_escaped(value)}"' for name, value in attributes.items())
-    text = _escaped(element.text or "") if tag == "text" else ""
-    return f"<{tag}{said}>{text}{inner}</{tag}>" if text or inner else f"<{tag}{said}/>"
+def _classes(*names: str) -> str:
+    said = " ".join(name for name in names if name)
+    return f' class="{said}"' if said else ""
 
 
-def _tidied(value: str) -> str:
-    """One line, coordinates to a hundredth of a pixel."""
-    short = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value)
-    return " ".join(short.split())
+def _around(points: Sequence[Point], by: float) -> Extent:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (min(xs) - by, min(ys) - by, max(xs) + by, max(ys) + by)
 
 
-def _style(style: str) -> str:
-    """The declarations that matter, colours as variables, the font's size but not its family."""
-    kept = []
-    for declaration in style.split(";"):
-        name, _, value = (part.strip() for part in declaration.partition(":"))
-        if name == "font":
-            size = re.search(r"[\d.]+px", value)
-            kept.append(f"font-size:{size[0] if size else '12px'}")
-            if "bold" in value or "700" in value:
-                kept.append("font-weight:600")
-        elif name in {"fill", "stroke"}:
-            token = _NAMES.get(value)
-            kept.append(f"{name}:var(--{token})" if token else f"{name}:{value}")
-        elif name == "text-anchor" and value == "start":
-            continue  # as without
-        elif name in {
-            "font-size",
-            "font-weight",
-            "text-anchor",
-            "stroke-width",
-            "stroke-dasharray",
-            "stroke-linecap",
-        }:
-            kept.append(f"{name}:{value}")
-    return ";".join(kept)
+def _bands(extent: Extent) -> range:
+    return range(int(extent[1] // _BAND), int(extent[3] // _BAND) + 1)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+def _layers(marks: Sequence[Mark]) -> Iterator[Layer]:
+    """Every mark in the last layer of its look, unless something drawn since then lies beneath it; then text
+    by its looks."""
+    layers: list[Layer] = []
+    for mark in marks:
+        if mark.tag == "text":
+            continue
+        home = None
+        for layer in reversed(layers):
+            if layer.look == mark.look:
+                home = layer
+            if home or layer.lies_under(mark.extent):
+                break
+        if home is None:
+            home = Layer(mark.look)
+            layers.append(home)
+        home.add(mark)
+    texts: dict[str, Layer] = {}
+    for mark in marks:
+        if mark.tag == "text":
+            texts.setdefault(mark.look, Layer(mark.look)).marks.append(mark)
+    return chain(layers, texts.values())
+
+
+def _written(marks: Sequence[Mark]) -> Iterator[str]:
+    """Marks of one look within one group; lines of one look as one path."""
+    for layer in _layers(marks):
+        elements = list(_elements(layer.marks))
+        if len(elements) == 1:
+            tag, rest = elements[0]
+            yield f"<{tag}{layer.look}{rest}"
+        else:
+            inner = "".join(f"<{tag}{rest}" for tag, rest in elements)
+            yield f"<g{layer.look}>{inner}</g>" if layer.look else inner
+
+
+def _elements(marks: Sequence[Mark]) -> Iterator[tuple[str, str]]:
+    """Tag and what stands after its shared attributes."""
+    for tag, same in groupby(marks, key=lambda mark: mark.tag):
+        if tag == "path":
+            yield tag, f' d="{"".join(mark.place for mark in same)}"/>'
+            continue
+        for mark in same:
+            yield tag, f"{mark.place}>{mark.inner}</{tag}>" if mark.inner else f"{mark.place}/>"
