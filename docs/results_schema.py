@@ -40,6 +40,8 @@ from tam.analysis.method_bias import MethodBias
 from tam.analysis.missing_data import MissingData
 from tam.analysis.moderation_lms import LmsEvidence
 from tam.analysis.multiverse import Multiverse
+from tam.analysis.sample_moments import SampleMoments
+from tam.analysis.score_correlations import ScoreCorrelations
 from tam.analysis.validity import Validity
 from tam.data.responses import FileRecord
 
@@ -221,6 +223,7 @@ MEASUREMENT = section_of(
     validity=section_of(Validity),
     missing_data=section_of(MissingData),
     method_bias=section_of(MethodBias),
+    score_correlations=maybe(schema_of(ScoreCorrelations)),
 )
 
 CROSS_CHECK = record(
@@ -293,6 +296,7 @@ STRUCTURE = record(
     ),
     cross_check=maybe(CROSS_CHECK),
     local_fit=maybe(schema_of(LocalFit)),
+    sample_moments=maybe(schema_of(SampleMoments)),
 )
 
 EFFECT = record(

@@ -27,6 +27,7 @@ def measured(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], list[P
     from tam.analysis.dimensionality import dimensionality
     from tam.analysis.distributions import distributions
     from tam.analysis.measurement import measurement
+    from tam.analysis.score_correlations import score_correlations
     from tam.analysis.validity import validity
 
     instrument, options, wholes = study.instrument, study.options, study.model.second_order
@@ -51,7 +52,10 @@ def measured(study: Study, values: pd.DataFrame) -> tuple[dict[str, Any], list[P
         ),
     }
     records, problems = _together(parts)
-    return {**scale_results.to_dict(), **records}, [*scale_results.problems, *problems]
+    scores = to_record({"score_correlations": score_correlations(values, constructs, wholes)})
+    section = {**scale_results.to_dict(), **records, "score_correlations": scores["score_correlations"]}
+    section["unavailable"] = {**section["unavailable"], **scores["unavailable"]}
+    return section, [*scale_results.problems, *problems]
 
 
 def method_and_missing(

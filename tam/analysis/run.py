@@ -213,14 +213,17 @@ def _structure_section(
     moderation: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     from tam.analysis.local_fit import local_fit
+    from tam.analysis.sample_moments import sample_moments
 
     section = dict(structure.fit.to_dict())
     verdicts = judge(study.model.hypotheses, section["estimates"], effects, moderation, structure.unusable)
     section["hypotheses"] = [to_record(one) for one in verdicts]
     section["cross_check"] = structure.cross_check
-    local = to_record({"local_fit": local_fit(structure.fit)})
-    section["local_fit"] = local["local_fit"]
-    section["unavailable"] = {**section["unavailable"], **local["unavailable"]}
+    evidence = {"local_fit": local_fit(structure.fit), "sample_moments": sample_moments(structure.fit)}
+    found = to_record(evidence)
+    reasons = found.pop("unavailable")
+    section |= found
+    section["unavailable"] = {**section["unavailable"], **reasons}
     return section
 
 
