@@ -21,9 +21,9 @@ from tam.cli.command import TamGroup
 from tam.cli.commands import COMMANDS
 from tam.cli.exit_codes import ExitCode
 from tam.cli.main import group
-from tam.cli.topics import references, topics
 from tam.content import content_path
 from tam.errors import catalogue
+from tam.report.topics import references, topics
 from tam.spec.study import RULES
 
 HERE = Path(__file__).parent

@@ -55,7 +55,7 @@ def test_every_problem_code_is_documented() -> None:
 
 
 def test_every_measure_and_column_can_be_explained() -> None:
-    from tam.cli.topics import explained
+    from tam.report.topics import explained
 
     names = (
         *("npar", "chisq", "df", "pvalue", "chisq_scaled", "df_scaled", "pvalue_scaled", "scaling_factor"),
@@ -128,27 +128,27 @@ def test_every_measure_and_column_can_be_explained() -> None:
 
 
 def test_every_screening_rule_can_be_explained() -> None:
-    from tam.cli.topics import explained
+    from tam.report.topics import explained
     from tam.spec.study import RULES
 
     assert not [rule for rule in RULES if explained(rule) is None]
 
 
 def test_topics_name_references_that_exist_and_all_references_are_used() -> None:
-    from tam.cli.topics import references, topics
+    from tam.report.topics import references, topics
 
     used = {key for topic in topics().values() for key in topic.references}
     assert used == set(references())
 
 
 def test_no_topic_hides_a_problem_code() -> None:
-    from tam.cli.topics import problem_topics, topics
+    from tam.report.topics import problem_topics, topics
 
     assert not set(topics()) & set(problem_topics())
 
 
 def test_references_look_like_references() -> None:
-    from tam.cli.topics import references
+    from tam.report.topics import references
 
     for key, one in references().items():
         year = re.search(r"\((\d{4})\)", one.cite)

@@ -62,7 +62,7 @@ def test_a_second_order_construct_that_cannot_be(tam: Any, text: str) -> None:
 def test_every_statistic_of_the_answer_can_be_explained(tam: Any) -> None:
     from tam.analysis.scale_reliability import ItemReliability, ScaleCoefficients
     from tam.analysis.second_order_reliability import SecondOrderReliability
-    from tam.cli.topics import explained
+    from tam.report.topics import explained
 
     counts = {"n", "n_joint", "k", "of"}
     for shape in (ScaleCoefficients, ItemReliability, SecondOrderReliability):

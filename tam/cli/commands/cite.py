@@ -9,7 +9,7 @@ import click
 
 from tam.cli.answer import Answer, Block, Heading
 from tam.cli.command import tam_command
-from tam.cli.used_methods import references_of, used_topics
+from tam.report.used_methods import references_of, used_topics
 
 
 @tam_command("cite")

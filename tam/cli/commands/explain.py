@@ -9,9 +9,9 @@ import click
 
 from tam.cli.answer import Answer, Block, Heading
 from tam.cli.command import console, tam_command
-from tam.cli.topics import Topic, explained, problem_topics, references, topics
 from tam.cli.usage import nearest_names
 from tam.errors import Language, TamError, problem
+from tam.report.topics import Topic, explained, problem_topics, references, topics
 
 _LABELS: Mapping[str, tuple[str, str]] = {
     "meaning": ("what it is", "含义"),

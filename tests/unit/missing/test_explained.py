@@ -11,7 +11,7 @@ import pytest
 
 from tam.analysis.distributions import distributions
 from tam.analysis.missing_data import missing_data
-from tam.cli.topics import explained
+from tam.report.topics import explained
 from tam.spec.instrument import Scale
 from tam.spec.model import Model, Path
 from tam.spec.study import Options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tam.cli.used_methods import references_of, used_topics
+from tam.report.used_methods import references_of, used_topics
 
 
 def results(**analysis: object) -> dict[str, object]:

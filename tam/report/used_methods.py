@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tam.cli.topics import Reference, references, topics
+from tam.report.topics import Reference, references, topics
 
 _FIT_TOPICS = ("chisq", "cfi", "tli", "rmsea", "srmr", "aic", "bic", "bic_adjusted")
 
