@@ -47,7 +47,7 @@ def academic_document(context: Context, others: Sequence[tuple[str, str, str]] =
         language=context.language,
         title=context.text(context.get("study", "title")) or context.word("document.untitled"),
         kicker=context.say("document.kicker"),
-        facts=tuple(_facts(context)),
+        facts=tuple(study_facts(context)),
         banners=banners(context),
         sections=numbered(build(context) for build in _SECTIONS),
         footer=(context.say("document.footer", tam=str(context.get("provenance", "tam") or "")),),
@@ -55,7 +55,7 @@ def academic_document(context: Context, others: Sequence[tuple[str, str, str]] =
     )
 
 
-def _facts(context: Context) -> Iterator[Rich]:
+def study_facts(context: Context) -> Iterator[Rich]:
     steps = context.rows("flow")
     if steps:
         told = {

@@ -10,11 +10,15 @@ from tam.report.context import Context, context_for
 from tam.report.document import Document
 from tam.report.look import PLAIN, Look
 from tam.report.review.document import review_document
+from tam.report.study_review.document import study_review_document
 
 Others = Sequence[tuple[str, str, str]]
 """Of every other edition: language, its name, file."""
 
-EDITIONS: Mapping[str, Callable[[Context, Others], Document]] = {"academic": academic_document}
+EDITIONS: Mapping[str, Callable[[Context, Others], Document]] = {
+    "academic": academic_document,
+    "review": study_review_document,
+}
 """Audience -> what the results of a study become for it."""
 
 

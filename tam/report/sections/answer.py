@@ -19,7 +19,7 @@ from tam.report.rows import (
     words_column,
 )
 
-_LEVELS: Mapping[str, Level] = {
+LEVELS: Mapping[str, Level] = {
     "supported": "good",
     "not_supported": "plain",
     "opposite": "caution",
@@ -71,7 +71,7 @@ def _hypothesis_row(context: Context, one: Mapping[str, Any], model: Mapping[str
         said = (*said, *context.say("absent.because", reason=context.foreign(str(one["reason"]))))
     return row(
         str(one["id"]),
-        cell(said, _LEVELS.get(verdict, "plain")),
+        cell(said, LEVELS.get(verdict, "plain")),
         context.told(model.get("statement")) or context.path(str(one.get("path", ""))),
         context.path(str(one.get("path", ""))),
         numbers.plain(one.get("est")),

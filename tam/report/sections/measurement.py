@@ -36,7 +36,7 @@ def measurement_section(context: Context) -> Section:
         blocks.append(Absent(context.reason("measurement")))
         return Section("measurement", context.say("sections.measurement"), tuple(blocks))
     blocks.extend(_cfa_sentence(context))
-    blocks.append(_reliability_table(context))
+    blocks.append(reliability_table(context))
     blocks.extend(reliability_blocks(context))
     blocks.extend(_loadings(context))
     blocks.append(_matrix(context, "fornell_larcker", "fornell_larcker", _fornell_larcker_level(context)))
@@ -74,7 +74,7 @@ def _below(value: Any, guide: float, text: str) -> Cell:
     return cell(text, "caution" if low else "plain")
 
 
-def _reliability_table(context: Context) -> Table:
+def reliability_table(context: Context) -> Table:
     numbers = context.numbers
     columns = (
         names_column(context, "construct"),

@@ -15,7 +15,7 @@ from tam.report.sections.screening import missing_blocks, rule_name, screening_b
 def sample_section(context: Context) -> Section:
     blocks: list[Block] = []
     if context.rows("flow"):
-        blocks.append(_flow_figure(context))
+        blocks.append(flow_figure(context))
     else:
         blocks.append(Absent(context.reason("flow")))
     blocks.append(Subheading("screening", context.say("headings.screening")))
@@ -35,7 +35,7 @@ def step_name(context: Context, step: Mapping[str, Any]) -> str:
     return context.word(f"steps.{name}") if f"steps.{name}" in context.words else name
 
 
-def _flow_figure(context: Context) -> Figure:
+def flow_figure(context: Context) -> Figure:
     steps = context.rows("flow")
     labels = [step_name(context, step) for step in steps]
     columns = (

@@ -28,14 +28,14 @@ def screening_blocks(context: Context) -> list[Block]:
     """The rules, what each found, and the responses that were excluded."""
     return [
         Paragraph(_sentence(context)),
-        *_declared(context),
+        *declared_blocks(context),
         _rules_table(context),
         *_sets(context),
         *_exclusions(context),
     ]
 
 
-def _declared(context: Context) -> list[Block]:
+def declared_blocks(context: Context) -> list[Block]:
     """When the rules were fixed, as the study says."""
     found = context.part("screening", "declared")
     if not found:

@@ -32,7 +32,7 @@ def structure_section(context: Context) -> Section:
     blocks.append(fit_table(context))
     blocks.extend(local_fit_blocks(context))
     blocks.append(_variance_table(context))
-    blocks.append(Paragraph(_engines(context)))
+    blocks.append(Paragraph(engines_sentence(context)))
     return Section("structure", context.say("sections.structure"), tuple(blocks))
 
 
@@ -155,7 +155,7 @@ def _variance_table(context: Context) -> Table | Absent:
     return Table("variance", context.say("tables.variance"), columns, one_group(rows))
 
 
-def _engines(context: Context) -> Rich:
+def engines_sentence(context: Context) -> Rich:
     """The sentence on the second estimation engine."""
     check = context.part("structure", "cross_check")
     verdict = str(check.get("verdict") or "absent")

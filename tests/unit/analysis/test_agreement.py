@@ -96,7 +96,7 @@ def test_one_estimate_is_decided_by_its_test_and_its_sign(
 
 
 def test_a_path_is_counted_over_screening_missing_answers_and_method_variance() -> None:
-    """Screening: .049 agrees, .05 and the other sign do not. Missing: FIML agrees. Method: p = .4 does not."""
+    """Screening: .049 agrees, .05 and the other sign do not. FIML agrees. Method: .4 does not."""
     found = agreement(hypothesis("X -> Y"), SECTIONS, "listwise", 0.05)
     kinds = (
         ChoiceAgreement("screening", 1, 3),
