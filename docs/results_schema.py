@@ -40,10 +40,12 @@ from tam.analysis.method_bias import MethodBias
 from tam.analysis.missing_data import MissingData
 from tam.analysis.moderation_lms import LmsEvidence
 from tam.analysis.multiverse import Multiverse
+from tam.analysis.priority_map import PriorityMap
 from tam.analysis.sample_moments import SampleMoments
 from tam.analysis.score_correlations import ScoreCorrelations
 from tam.analysis.validity import Validity
 from tam.data.responses import FileRecord
+from tam.stats.top_box import BoxShare
 
 STUDY = record(
     "What the study file, the instrument and the data were understood to say.",
@@ -328,6 +330,7 @@ EFFECTS = record(
     indirect=rows("One row a route.", EFFECT),
     total_indirect=rows("All routes together.", EFFECT),
     total=rows("Direct and indirect together.", EFFECT),
+    importance_performance=maybe(schema_of(PriorityMap)),
     problems=PROBLEMS,
     unavailable=REASONS,
 )
@@ -550,7 +553,15 @@ COMPARISON = record(
                     "One construct.",
                     construct=TEXT,
                     means=by_name(
-                        "Per group.", record("A mean.", n=COUNT, mean=NUMBER, sd=NUMBER, **INTERVAL)
+                        "Per group.",
+                        record(
+                            "A mean.",
+                            n=COUNT,
+                            mean=NUMBER,
+                            sd=NUMBER,
+                            **INTERVAL,
+                            top_two=maybe(schema_of(BoxShare)),
+                        ),
                     ),
                     welch=maybe(
                         record(

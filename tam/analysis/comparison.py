@@ -19,17 +19,20 @@ from numpy.typing import NDArray
 from tam.analysis.group_interactions import ScoreInteractions
 from tam.analysis.grouping import Split, make_splits
 from tam.analysis.invariance import GroupInvariance
+from tam.analysis.measurement import scale_codes
 from tam.errors import Problem, Unavailable, Where, problem
 from tam.spec.instrument import Instrument
 from tam.spec.study import GroupBy, TierGrouping
 from tam.spec.text import Text
 from tam.stats.studentized_range import studentized_range_quantile
+from tam.stats.top_box import BoxShare, top_two
 
 Floats = NDArray[np.float64]
 Number = float | Unavailable
 MOST_GROUPS = 20
 """A grouping with more groups than this is a measurement or an identifier, not a grouping."""
 NO_MODEL = Unavailable("the model was not fitted over this grouping")
+NO_COMMON_SCALE = Unavailable("the items of the construct do not share one scale")
 LEAST_SCORES = 3
 """Scores a group needs on a construct; with fewer its variance says nothing."""
 
@@ -52,13 +55,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class GroupMean:
-    """Mean construct score of a group in units of the items, with its t interval."""
+    """Mean construct score of a group in units of the items, with its t interval.
+
+    ``top_two``: whose score lies within the two highest answers, where all items have the same.
+    """
 
     n: int
     mean: float
     sd: Number
     ci_low: Number
     ci_high: Number
+    top_two: BoxShare | Unavailable = NO_COMMON_SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,8 @@ def compare_groups(
     splits = make_splits(variables, instrument, groups)
     parts = instrument.second_order() if second_order is None else second_order
     scores, counts = construct_scores(values, instrument.first_order(), parts)
-    compared = [compare(scores, split, minimum=minimum, ci=ci) for split in splits]
+    codes = score_codes(instrument, parts)
+    compared = [compare(scores, split, minimum=minimum, ci=ci, codes=codes) for split in splits]
     problems = tuple(one for _, found in compared for one in found)
     return Comparison(minimum, ci, counts, tuple(one for one, _ in compared), problems)
 
@@ -198,11 +206,17 @@ def _mean_of(columns: pd.DataFrame) -> tuple[pd.Series[float], ScoreCount]:
 
 
 def compare(
-    scores: pd.DataFrame, split: Split, *, minimum: int = 20, ci: float = 0.95
+    scores: pd.DataFrame,
+    split: Split,
+    *,
+    minimum: int = 20,
+    ci: float = 0.95,
+    codes: Mapping[str, tuple[float, ...]] | None = None,
 ) -> tuple[GroupComparison, list[Problem]]:
     """Compare every column of ``scores`` (n, constructs) over the groups of ``split`` that are large enough.
 
-    The rows of ``scores`` and of ``split.members`` are the same respondents in the same order.
+    The rows of ``scores`` and of ``split.members`` are the same respondents in the same order. codes: the
+    answers that the items of each construct offer, for the shares at the top of the scale.
     """
     members, n_unclassified = split.members, int(split.members.isna().sum())
     sizes = {one: int((members == one).sum()) for one in split.labels}
@@ -213,7 +227,8 @@ def compare(
     too_small = tuple(Group(one, split.labels[one], n) for one, n in sizes.items() if n < minimum)
     names = [group.id for group in groups]
     tested = scores.columns if len(names) > 1 else ()
-    compared = [_compare_construct(scores[c], members, names, ci) for c in tested]
+    offered = codes or {}
+    compared = [_compare_construct(scores[c], members, names, ci, offered.get(str(c), ())) for c in tested]
     result = GroupComparison(
         by=split.by,
         label=split.label,
@@ -244,11 +259,15 @@ def _split_problems(split: Split, sizes: Mapping[str, int], minimum: int, unclas
 
 
 def _compare_construct(
-    scores: pd.Series[float], members: pd.Series[str], names: Sequence[str], ci: float
+    scores: pd.Series[float],
+    members: pd.Series[str],
+    names: Sequence[str],
+    ci: float,
+    codes: Sequence[float],
 ) -> ConstructComparison:
     """Means, Welch's test and the pairs of one construct over the groups ``names``."""
     by_group = {one: _scores_of(scores, members, one) for one in names}
-    means = {one: group_mean(found, ci) for one, found in by_group.items() if len(found)}
+    means = {one: group_mean(found, ci, codes) for one, found in by_group.items() if len(found)}
     reason = _untestable(by_group)
     if reason is not None:
         return ConstructComparison(str(scores.name), means, reason, reason)
@@ -267,17 +286,31 @@ def _scores_of(scores: pd.Series[float], members: pd.Series[str], group: str) ->
     return np.asarray(scores[members == group].dropna(), dtype=np.float64)
 
 
-def group_mean(scores: Floats, ci: float = 0.95) -> GroupMean:
+def score_codes(
+    instrument: Instrument, second_order: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[float, ...]]:
+    """The answers that the items of each construct offer; none where they differ."""
+    first = instrument.first_order()
+    beneath = {name: [item for part in parts for item in first[part]] for name, parts in second_order.items()}
+    found = {
+        name: {scale_codes(instrument.scales[instrument.items[item].scale]) for item in items}
+        for name, items in {**first, **beneath}.items()
+    }
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+
+
+def group_mean(scores: Floats, ci: float = 0.95, codes: Sequence[float] = ()) -> GroupMean:
     """Mean of (n,) scores with the interval mean +- t(n - 1) sd / sqrt(n). Peer: ``t.test(x)$conf.int``."""
     from scipy.special import stdtrit
 
     n, mean = len(scores), float(np.mean(scores))
+    top = top_two(scores, codes, ci) if codes else NO_COMMON_SCALE
     if n < 2:
         reason = Unavailable("the group has one score")
-        return GroupMean(n, mean, reason, reason, reason)
+        return GroupMean(n, mean, reason, reason, reason, top)
     sd = float(np.std(scores, ddof=1))
     reach = float(stdtrit(n - 1, 0.5 + ci / 2)) * sd / math.sqrt(n)
-    return GroupMean(n, mean, sd, mean - reach, mean + reach)
+    return GroupMean(n, mean, sd, mean - reach, mean + reach, top)
 
 
 def _untestable(by_group: Mapping[str, Floats]) -> Unavailable | None:

@@ -117,6 +117,34 @@ def effects(
     are the delta method's. ``workers``, ``scheduler`` and ``progress`` as for ``bootstrap_draws``. Raises
     TamError for paths that run in a circle.
     """
+    return effects_with_draws(
+        model,
+        fit,
+        data,
+        draws=draws,
+        seed=seed,
+        ci=ci,
+        interval=interval,
+        workers=workers,
+        scheduler=scheduler,
+        progress=progress,
+    )[0]
+
+
+def effects_with_draws(
+    model: Model | None,
+    fit: Fit,
+    data: pd.DataFrame | None = None,
+    *,
+    draws: int = 1000,
+    seed: int = 1,
+    ci: float = 0.95,
+    interval: IntervalMethod = "percentile",
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress = unwatched,
+) -> tuple[Effects, Draws | None]:
+    """``effects`` with the draws behind its intervals, None where they are the delta method's."""
     structure, theta = fit.structure, fit.theta
     edges = path_edges(model, fit)
     cycle = find_cycle(edges)
@@ -125,9 +153,10 @@ def effects(
     targets, problems = list_targets(edges, structure.names)
     if not targets:
         nothing = Interval("delta", ci, 0, 0, 0, 0, None)
-        return Effects(nothing, (), (), (), (), ())
+        return Effects(nothing, (), (), (), (), ()), None
     values = effect_values(structure, theta, targets)
     errors = effect_errors(fit, targets)
+    found: Draws | None = None
     resampled = draws > 1 and (data is not None or fit.complete_rows or fit.sample.incomplete)
     if resampled and not can_resample(fit):
         problems.append(problem("bootstrap-delta-instead", estimator=fit.options.estimator))
@@ -147,7 +176,7 @@ def effects(
     else:
         raw, standard = (normal_limits(*pair, ci) for pair in zip(values, errors, strict=True))
         limits, told = (raw, standard), Interval("delta", ci, 0, 0, 0, 0, None)
-    return _gathered(structure.names, targets, values, errors[0], limits, told, problems)
+    return _gathered(structure.names, targets, values, errors[0], limits, told, problems), found
 
 
 def _gathered(

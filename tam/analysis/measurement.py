@@ -19,6 +19,7 @@ from tam.errors import Problem, Unavailable
 from tam.record import to_record
 from tam.stats.descriptives import item_statistics
 from tam.stats.dimensionality import ParallelAnalysis, Sphericity
+from tam.stats.top_box import BoxShare, bottom_two, top_two
 from tam.stats.validity import Table, fornell_larcker
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ Value = float | Unavailable
 
 @dataclass(frozen=True, slots=True)
 class MeasuredItem:
-    """One item: its distribution (skewness, excess kurtosis of type 2) and how it fits its construct."""
+    """One item: its distribution (skewness, excess kurtosis of type 2) and how it fits its construct.
+
+    ``top_two``, ``bottom_two``: who gave one of the two highest, the two lowest answers of the scale.
+    """
 
     construct: str
     n: int
@@ -52,15 +56,22 @@ class MeasuredItem:
     omega_if_dropped: Value
     omega_if_dropped_ci_low: Value
     omega_if_dropped_ci_high: Value
+    top_two: BoxShare | Unavailable
+    bottom_two: BoxShare | Unavailable
     loading: Loading | Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredConstruct(ScaleCoefficients):
-    """One construct; ``mean`` and ``sd`` are of the item means of those who answered all of its items."""
+    """One construct; ``mean`` and ``sd`` are of the item means of those who answered all of its items.
+
+    ``top_two``, ``bottom_two``: whose item mean lies within the two highest, the two lowest answers.
+    """
 
     mean: Value
     sd: Value
+    top_two: BoxShare | Unavailable
+    bottom_two: BoxShare | Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +131,11 @@ def measurement(
         n=len(values),
         n_complete=joint.n,
         ci=ci,
-        items=_items(values, constructs, scales or {}, reliabilities, joint),
-        constructs={name: _construct(values, constructs[name], r) for name, r in reliabilities.items()},
+        items=_items(values, constructs, scales or {}, reliabilities, joint, ci),
+        constructs={
+            name: _construct(values, constructs[name], r, _common_codes(constructs[name], scales or {}), ci)
+            for name, r in reliabilities.items()
+        },
         second_order=second_order_results(values, constructs, sets, drawn),
         fornell_larcker=table,
         htmt=joint.htmt,
@@ -153,12 +167,14 @@ def _items(
     scales: Mapping[str, Scale],
     reliabilities: Mapping[str, ScaleReliability],
     joint: JointMeasurement,
+    ci: float,
 ) -> dict[str, MeasuredItem]:
     result = {}
     for construct, items in constructs.items():
         for item in items:
             answers = values[item].to_numpy(dtype=np.float64)
-            found = item_statistics(answers, scale_codes(scales.get(item)))
+            codes = scale_codes(scales.get(item))
+            found = item_statistics(answers, codes)
             role = reliabilities[construct].items[item]
             result[item] = MeasuredItem(
                 construct=construct,
@@ -171,13 +187,30 @@ def _items(
                 min=found.min,
                 max=found.max,
                 counts=found.counts,
+                top_two=top_two(answers, codes, ci),
+                bottom_two=bottom_two(answers, codes, ci),
                 loading=joint.cfa.loadings[item],
                 **{f.name: getattr(role, f.name) for f in fields(role) if not f.name.startswith("loading")},
             )
     return result
 
 
-def _construct(values: pd.DataFrame, items: Sequence[str], found: ScaleReliability) -> MeasuredConstruct:
+def _common_codes(items: Sequence[str], scales: Mapping[str, Scale]) -> tuple[float, ...]:
+    """The answers of a construct's items where all have the same, else none."""
+    found = {scale_codes(scales.get(item)) for item in items}
+    return next(iter(found)) if len(found) == 1 else ()
+
+
+def _construct(
+    values: pd.DataFrame, items: Sequence[str], found: ScaleReliability, codes: Sequence[float], ci: float
+) -> MeasuredConstruct:
     score = scale_score(values, items)
+    means = values[list(items)].dropna().mean(axis=1).to_numpy(dtype=np.float64)
     coefficients = {f.name: getattr(found, f.name) for f in fields(ScaleCoefficients)}
-    return MeasuredConstruct(**coefficients, mean=score.mean, sd=score.sd)
+    return MeasuredConstruct(
+        **coefficients,
+        mean=score.mean,
+        sd=score.sd,
+        top_two=top_two(means, codes, ci),
+        bottom_two=bottom_two(means, codes, ci),
+    )

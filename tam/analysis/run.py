@@ -83,7 +83,7 @@ def _run(study: Study, progress: Progress, bootstrap: Mapping[str, Any], spread:
         )
         told += found
         progress("effects")
-        effects, found = _effects(study, structure, rows, bootstrap)
+        effects, found = _effects(study, structure, values, rows, bootstrap)
         told += found
         progress("moderation")
         moderation, found = _moderation(study, rows, bootstrap)
@@ -135,24 +135,34 @@ def _scales(
 
 
 def _effects(
-    study: Study, structure: Structure, rows: pd.DataFrame, bootstrap: Mapping[str, Any]
+    study: Study,
+    structure: Structure,
+    values: pd.DataFrame,
+    rows: pd.DataFrame,
+    bootstrap: Mapping[str, Any],
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
-    """Direct, indirect and total effects with bootstrap intervals; None where there is no solution to use."""
-    from tam.analysis.effects import effects
+    """Direct, indirect and total effects with bootstrap intervals, and the map of what matters most; None
+    where there is no solution to use."""
+    from tam.analysis.effects import effects_with_draws
+    from tam.analysis.priorities import effects_record, priorities
 
     if structure.unusable is not None:
         return None, []
-    result = effects(
-        study.model,
-        structure.fit,
+    model, fit, ci = study.model, structure.fit, study.options.ci
+    result, draws = effects_with_draws(
+        model,
+        fit,
         rows,
         draws=study.options.bootstrap,
         seed=study.seed,
-        ci=study.options.ci,
+        ci=ci,
         interval=study.options.interval,
         **bootstrap,
     )
-    return to_record(result), list(result.problems)
+    scales = {name: study.instrument.scales[item.scale] for name, item in study.instrument.items.items()}
+    return effects_record(result, priorities(model, fit, values, scales, result, draws, ci)), list(
+        result.problems
+    )
 
 
 def _moderation(
