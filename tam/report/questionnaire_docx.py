@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tam.report.characters import printable
+from tam.report.docx_package import DocxMissing, describe, new_document, saved
+from tam.report.docx_styles import Fonts, set_fonts, set_language, set_page
 from tam.report.questionnaire import (
     Block,
     Option,
@@ -20,17 +22,13 @@ from tam.spec.instrument import Instrument
 if TYPE_CHECKING:
     from docx.document import Document
 
-_LATIN = "Georgia"
-_EAST_ASIAN = "SimSun"
-_HEADING_EAST_ASIAN = "SimHei"
+__all__ = ["DocxMissing", "questionnaire_docx"]
+
+_BODY, _HEADING = Fonts("Georgia", "SimSun"), Fonts("Georgia", "SimHei")
 _CIRCLE = "○"
 _STATEMENT_WIDTH = 0.46
 """Share of the width of a table that the statements take; the answers share the rest."""
 _CODEBOOK = ("item", "construct", "scale", "reverse", "codes")
-
-
-class DocxMissing(Exception):
-    """python-docx is not installed."""
 
 
 def questionnaire_docx(instrument: Instrument, language: str) -> bytes:
@@ -38,15 +36,11 @@ def questionnaire_docx(instrument: Instrument, language: str) -> bytes:
 
     The file holds no date and no name: the same instrument gives the same bytes. Raises ``DocxMissing``.
     """
-    try:
-        import docx
-    except ImportError as fault:
-        raise DocxMissing from fault
+    document = new_document()
     words = questionnaire_words(language)
-    document = docx.Document()
     _styles(document, language)
-    _properties(document, instrument, language)
-    document.add_heading(_clean(said(instrument.title, language).words), 0)
+    describe(document, said(instrument.title, language).words, language)
+    document.add_heading(printable(said(instrument.title, language).words), 0)
     if instrument.status != "validated":
         notice = document.add_paragraph(style="Intense Quote")
         notice.add_run(words[instrument.status]).bold = True
@@ -55,14 +49,14 @@ def questionnaire_docx(instrument: Instrument, language: str) -> bytes:
     document.add_paragraph(f"{words['organiser']}: ______________________________")
     if instrument.instructions is not None:
         document.add_heading(words["before_you_start"], 1)
-        document.add_paragraph(_clean(said(instrument.instructions, language).words))
+        document.add_paragraph(printable(said(instrument.instructions, language).words))
     for section in sections(instrument, language):
         document.add_heading(section.heading, 1)
         for block in section.blocks:
             _block(document, block, words)
     document.add_paragraph(words["thanks"])
     _codebook(document, instrument, words, language)
-    return _saved(document)
+    return saved(document)
 
 
 def _block(document: Document, block: Block, words: Any) -> None:
@@ -74,7 +68,7 @@ def _block(document: Document, block: Block, words: Any) -> None:
 
 
 def _question(document: Document, question: Question, words: Any) -> None:
-    paragraph = document.add_paragraph(f"{question.number}. {_clean(question.text.words)}")
+    paragraph = document.add_paragraph(f"{question.number}. {printable(question.text.words)}")
     paragraph.paragraph_format.keep_with_next = True
     if not question.options:
         document.add_paragraph(f"____________ {words['write_number']}")
@@ -82,7 +76,7 @@ def _question(document: Document, question: Question, words: Any) -> None:
     if question.several:
         document.add_paragraph(words[question.several])
     for option in question.options:
-        line = document.add_paragraph(f"{_CIRCLE} {option.code}  {_clean(option.label.words)}")
+        line = document.add_paragraph(f"{_CIRCLE} {option.code}  {printable(option.label.words)}")
         line.paragraph_format.left_indent = _points(18)
         line.paragraph_format.space_after = _points(0)
         line.paragraph_format.keep_with_next = option is not question.options[-1]
@@ -97,7 +91,7 @@ def _matrix(document: Document, block: Block, words: Any) -> None:
     _header(table, [words["statement"], *(_column(option) for option in block.options)])
     for question in block.questions:
         cells = table.add_row().cells
-        cells[0].text = f"{question.number}. {_clean(question.text.words)}"
+        cells[0].text = f"{question.number}. {printable(question.text.words)}"
         for cell, option in zip(cells[1:], block.options, strict=True):
             _centred(cell, f"{_CIRCLE} {option.code}")
     _widths(table, document)
@@ -107,7 +101,7 @@ def _matrix(document: Document, block: Block, words: Any) -> None:
 
 
 def _column(option: Option) -> str:
-    label = _clean(option.label.words)
+    label = printable(option.label.words)
     return label if label != option.code else option.code
 
 
@@ -162,7 +156,7 @@ def _codebook(document: Document, instrument: Instrument, words: Any, language: 
         reverse = words["yes"] if row["reverse"] == "yes" else ""
         texts = (row["item"], row["construct"], f"{row['scale']} {range_}".strip(), reverse, codes)
         for cell, text in zip(table.add_row().cells, texts, strict=True):
-            cell.text = _clean(text)
+            cell.text = printable(text)
             for run in cell.paragraphs[0].runs:
                 run.font.size = _points(8)
     for row_ in table.rows:
@@ -171,79 +165,17 @@ def _codebook(document: Document, instrument: Instrument, words: Any, language: 
 
 def _styles(document: Document, language: str) -> None:
     """Fonts for Latin and East Asian letters in every style that is used, and the language of the text."""
-    from docx.oxml.ns import qn
-
-    section = document.sections[0]
-    section.page_width, section.page_height = _millimetres(210), _millimetres(297)
-    section.left_margin = section.right_margin = _millimetres(20)
-    section.top_margin = section.bottom_margin = _millimetres(18)
+    set_page(document.sections[0], (210, 297), (20, 18))
     for name in ("Normal", "Title", "Heading 1", "Intense Quote", "Table Grid"):
         style: Any = document.styles[name]
-        heading = name in ("Title", "Heading 1")
-        properties = style.element.get_or_add_rPr()
-        fonts = properties.get_or_add_rFonts()
-        for key in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-            fonts.attrib.pop(qn(key), None)
-        fonts.set(qn("w:ascii"), _LATIN)
-        fonts.set(qn("w:hAnsi"), _LATIN)
-        fonts.set(qn("w:eastAsia"), _HEADING_EAST_ASIAN if heading else _EAST_ASIAN)
+        set_fonts(style, _HEADING if name in ("Title", "Heading 1") else _BODY)
     normal: Any = document.styles["Normal"]
     normal.font.size = _points(10.5)
     normal.paragraph_format.space_after = _points(4)
-    _language(normal, language)
-
-
-def _language(style: Any, language: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    said_ = OxmlElement("w:lang")
-    said_.set(qn("w:val"), "en-US")
-    said_.set(qn("w:eastAsia"), "zh-CN")
-    style.element.get_or_add_rPr().append(said_)
-    if language == "zh":
-        said_.set(qn("w:val"), "zh-CN")
-
-
-def _properties(document: Document, instrument: Instrument, language: str) -> None:
-    from datetime import datetime
-
-    properties = document.core_properties
-    fixed = datetime(2000, 1, 1)
-    properties.created = properties.modified = fixed
-    properties.author = properties.last_modified_by = properties.comments = ""
-    properties.title = _clean(said(instrument.title, language).words)[:255]
-    properties.language = "zh-CN" if language == "zh" else "en-US"
-
-
-def _saved(document: Document) -> bytes:
-    """The bytes of the document, with one fixed time for every part of the archive."""
-    import zipfile
-
-    first, second = io.BytesIO(), io.BytesIO()
-    document.save(first)
-    with zipfile.ZipFile(first) as source, zipfile.ZipFile(second, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(
-                zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED
-            )
-    return second.getvalue()
-
-
-def _clean(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return "".join(
-        char for char in text if char in "\t\n" or (char >= " " and not "\ud800" <= char <= "\udfff")
-    )
+    set_language(normal, language)
 
 
 def _points(value: float) -> Any:
     from docx.shared import Pt
 
     return Pt(value)
-
-
-def _millimetres(value: float) -> Any:
-    from docx.shared import Mm
-
-    return Mm(value)
