@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from tam.report.format import Shown
+
 Level = Literal["good", "plain", "caution", "bad"]
 
 
@@ -30,8 +32,9 @@ def rich(text: str) -> Rich:
 
 
 def plain(text: Rich) -> str:
-    """Rich text without its marks."""
-    return "".join(run.text for run in text)
+    """Rich text without its marks; numbers keep their values."""
+    said = Shown.joined(*(run.text for run in text))
+    return said if said.values else str(said)
 
 
 @dataclass(frozen=True, slots=True)

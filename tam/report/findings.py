@@ -40,7 +40,8 @@ def _show(context: Context, kind: str, value: Any) -> str:
         return context.numbers.bounded(value, 3)
     if kind == "interval":
         return context.numbers.interval(*value)
-    return str(getattr(context.numbers, kind)(value))
+    shown: str = getattr(context.numbers, kind)(value)
+    return shown
 
 
 def findings(context: Context) -> tuple[Finding, ...]:

@@ -26,6 +26,11 @@ class Shown(str):
         made.values = tuple(value for value in values if value is not None)
         return made
 
+    @classmethod
+    def joined(cls, *parts: str) -> Shown:
+        """The parts as one text that keeps the values of all."""
+        return cls("".join(parts), *(value for part in parts for value in getattr(part, "values", ())))
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -76,11 +81,29 @@ class Numbers:
         """A whole number, thousands apart by a comma: 12,400."""
         return Shown(BLANK if value is None else f"{round(value):,}".replace("-", MINUS), value)
 
+    def name(self, value: int | None) -> str:
+        """A whole number that names something, such as a row or a seed: 20260304, without commas."""
+        return Shown(BLANK if value is None else str(value), value)
+
     def degrees(self, value: float | None) -> str:
         """Degrees of freedom: whole where they are whole, else two digits."""
         if value is None:
             return Shown(BLANK)
         return self.count(value) if abs(value - round(value)) < 1e-9 else self.plain(value, 2)
+
+    def with_degrees(self, value: float | None, degrees: float | None) -> str:
+        """A test statistic with its degrees of freedom: 252.80 (220)."""
+        shown = self.plain(value)
+        return shown if value is None else Shown.joined(shown, " (", self.degrees(degrees), ")")
+
+    def with_interval(
+        self, value: float | None, low: float | None, high: float | None, digits: int = 2
+    ) -> str:
+        """A value that cannot exceed one in size with its interval, where it has one: .85 [.82, .87]."""
+        shown = self.bounded(value, digits)
+        if value is None or low is None or high is None:
+            return shown
+        return Shown.joined(shown, " ", self.interval(low, high, digits, bounded=True))
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """A share between 0 and 1 as a percentage: 12.4%."""

@@ -47,11 +47,15 @@ class Words:
 
     def listed(self, parts: Iterable[str]) -> str:
         """``a, b and c`` as the language writes it."""
-        names = list(parts)
-        if len(names) < 2:
-            return "".join(names)
-        comma, last = self.entries["list.comma"], self.entries["list.and"]
-        return comma.join(names[:-1]) + last + names[-1]
+        return plain(self.listed_rich(rich(part) for part in parts))
+
+    def joined(self, mark: str, parts: Iterable[str]) -> str:
+        """Parts between marks of ``list``: ``comma`` or ``clause``."""
+        between = self.entries[f"list.{mark}"]
+        runs: list[Run] = []
+        for part in parts:
+            runs.extend([Run(between), *rich(part)] if runs else rich(part))
+        return plain(tuple(runs))
 
     def listed_rich(self, parts: Iterable[Rich]) -> Rich:
         """The same of parts that hold marks."""
