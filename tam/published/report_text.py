@@ -15,7 +15,8 @@ LONGEST = 160
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ID = re.compile(r'<section id="([\w-]{1,80})"')
-_HEAD, _CELL = re.compile(r'<th scope="row"'), re.compile(r"<t[dh]\b")
+_HEAD, _CELL = re.compile(r'<th scope="?row\b'), re.compile(r"<t[dh]\b")
+_COLUMN = re.compile(r'<th scope="?col\b')
 
 
 def differing_places(page: str, drawn: str) -> tuple[ReportPlace, ...]:
@@ -79,8 +80,8 @@ def _named(ours: list[str], at: int) -> str:
         return ""
     first = next((i for i in range(at, -1, -1) if _HEAD.search(ours[i]) or "<thead" in ours[i]), at)
     caption = next((line for line in ours[at::-1] if "<caption" in line), "")
-    heads = next((line for line in ours[at::-1] if '<th scope="col"' in line), "")
-    columns = [_plain(one) for one in heads.split("</th>")]
+    heads = next((line for line in ours[at::-1] if _COLUMN.search(line)), "")
+    columns = [_plain("<th" + one) for one in _COLUMN.split(heads)[1:]]
     number = sum(1 for line in ours[first : at + 1] if _CELL.search(line)) - 1
     column = columns[number] if 0 <= number < len(columns) else ""
     row = _plain(ours[first]) if _HEAD.search(ours[first]) else ""

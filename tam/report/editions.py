@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tam.report.academic import academic_document
@@ -29,5 +30,11 @@ def document_for(
     publication, which has the one edition ``review``."""
     context = context_for(results, language, look)
     if "publication" in results:
-        return review_document(context, others)
-    return EDITIONS[audience](context, others)
+        return _titled(review_document(context, others), look)
+    return _titled(EDITIONS[audience](context, others), look)
+
+
+def _titled(document: Document, look: Look) -> Document:
+    """The document under the title of the theme's title page, where it has one."""
+    page = look.theme.title_page if look.theme else None
+    return replace(document, title=page.title.get(document.language)) if page and page.title else document

@@ -17,18 +17,34 @@ def write_report(
     *,
     languages: Iterable[str] = (),
     audience: str = "academic",
+    audiences: Iterable[str] = (),
     look: Look = PLAIN,
 ) -> str:
-    """The report of one language as an HTML page. ``languages``: all editions, for the links.
+    """The report of one language and audience as an HTML page.
 
-    ``results`` of a study, or with audience ``review`` the record of a publication.
+    ``languages``, ``audiences``: all that are written together, for the links between them. ``results`` of a
+    study, or with audience ``review`` the record of a publication.
     """
-    others = [
-        (other, load_words(other).text("document.language_name"), report_name(other, audience))
+    together = tuple(audiences)
+    others = other_editions(language, audience, languages, together)
+    return render_html(document_for(results, language, audience, others, look), audience, look, together)
+
+
+def other_editions(
+    language: str, audience: str, languages: Iterable[str], audiences: Iterable[str], ending: str = "html"
+) -> list[tuple[str, str, str]]:
+    """Of the same edition in every other language, then of every other edition in this language: the
+    language, the name of the link, the file."""
+    own = load_words(language)
+    return [
+        (other, load_words(other).text("document.language_name"), report_name(other, audience, ending))
         for other in languages
         if other != language
+    ] + [
+        (language, own.text(f"editions.{other}"), report_name(language, other, ending))
+        for other in audiences
+        if other != audience
     ]
-    return render_html(document_for(results, language, audience, others, look), audience, look)
 
 
 def report_name(language: str, audience: str = "academic", ending: str = "html") -> str:

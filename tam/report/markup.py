@@ -1,0 +1,78 @@
+"""Rich text and cells of tables as HTML: everything escaped, writing from right to left kept to itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tam.report.document import Cell, Column, Rich, Run, plain
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+LONG = 32
+"""Characters from which a short text or a number may break over lines."""
+
+_CLASSES = {"text": "t", "name": "m", "sentence": "s", "verdict": "v", "number": ""}
+"""Kind of a column -> the class of its cells; of numbers, which are most, none."""
+
+_TURNS = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters written from right to left, and the marks that turn the direction of what follows."""
+
+
+def runs(text: Rich) -> Markup:
+    """Rich text with its marks. Text with right-to-left letters or marks is isolated by ``bdi``, so that it
+    cannot reorder the words around it."""
+    from markupsafe import Markup
+
+    return Markup("".join(_run(run) for run in text))
+
+
+def _run(run: Run) -> str:
+    from markupsafe import escape
+
+    said = str(escape(run.text))
+    if _TURNS.search(run.text):
+        said = f"<bdi>{said}</bdi>"
+    if run.italic:
+        said = f"<i>{said}</i>"
+    if run.strong:
+        said = f"<strong>{said}</strong>"
+    if run.language:
+        said = f'<span lang="{escape(run.language)}">{said}</span>'
+    return f'<a href="#{escape(run.target)}">{said}</a>' if run.target else said
+
+
+def head_cells(columns: Sequence[Column]) -> Markup:
+    """The heads of a table's columns, on one line."""
+    from markupsafe import Markup
+
+    return Markup("".join(f"<th scope=col{_class(one.kind)}>{runs(one.head)}" for one in columns))
+
+
+def body_cells(row: Sequence[Cell], columns: Sequence[Column]) -> Markup:
+    """The cells of a row, one a line, the first its head. End tags are left out, as HTML allows."""
+    from markupsafe import Markup
+
+    return Markup("\n".join(_cell(cell, columns[at].kind, at == 0) for at, cell in enumerate(row)))
+
+
+def _cell(cell: Cell, kind: str, first: bool) -> str:
+    said = str(runs(cell.text))
+    if kind == "verdict":
+        return f'<td class=v><span class="tag {cell.level}">{said}</span>'
+    marks: list[str] = [] if cell.level == "plain" else [cell.level]
+    if kind in ("text", "number") and len(plain(cell.text)) > LONG:
+        marks.append("w")
+    return f"{'<th scope=row' if first else '<td'}{_class(kind, *marks)}>{said}"
+
+
+def _class(kind: str, *marks: str) -> str:
+    names = [name for name in (_CLASSES[kind], *marks) if name]
+    if not names:
+        return ""
+    return f" class={names[0]}" if len(names) == 1 else f' class="{" ".join(names)}"'
