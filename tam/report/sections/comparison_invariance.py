@@ -138,9 +138,7 @@ def _ending(measures: Mapping[str, Any]) -> str:
 
 
 def _chisq(context: Context, value: float | None, df: float | None) -> str:
-    if value is None:
-        return context.numbers.plain(None)
-    return f"{context.numbers.plain(value)} ({context.numbers.degrees(df)})"
+    return context.numbers.with_degrees(value, df)
 
 
 def _notes(context: Context, grouping: Mapping[str, Any]) -> Iterator[Rich]:

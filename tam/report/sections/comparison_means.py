@@ -51,14 +51,12 @@ def _means_table(
     rows = []
     for one in means["constructs"]:
         test = one.get("overall") or {}
-        said = numbers.plain(None)
-        if test:
-            said = f"{numbers.plain(test['chisq'])} ({numbers.degrees(test['df'])})"
+        said = numbers.with_degrees(test.get("chisq"), test.get("df"))
         rows.append(
             row(
                 context.named(str(one["construct"])),
                 *(
-                    "0" if group == means["reference"] else numbers.plain(one["means"].get(group))
+                    numbers.degrees(one["means"].get(group)) if group == means["reference"] else numbers.plain(one["means"].get(group))
                     for group in groups
                 ),
                 said,

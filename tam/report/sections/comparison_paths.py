@@ -155,9 +155,7 @@ def _tests_table(
 
 
 def _tested(context: Context, test: Mapping[str, Any]) -> str:
-    if test.get("chisq") is None:
-        return context.numbers.plain(None)
-    return f"{context.numbers.plain(test['chisq'])} ({context.numbers.degrees(test.get('df'))})"
+    return context.numbers.with_degrees(test.get("chisq"), test.get("df"))
 
 
 def _shuffled(paths: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -78,14 +78,10 @@ def _chisq(context: Context, measures: Mapping[str, Any], ending: str) -> str:
         return ""
     value = measures[f"chisq{ending}"]
     degrees = measures.get(f"df{ending}")
-    shown = context.numbers.plain(value)
-    return shown if value is None else f"{shown} ({context.numbers.degrees(degrees)})"
+    return context.numbers.with_degrees(value, degrees)
 
 
 def _rmsea(context: Context, measures: Mapping[str, Any], ending: str) -> str:
     value = measures.get(f"rmsea{ending}")
     low, high = (measures.get(f"rmsea{ending}_ci_{end}") for end in ("low", "high"))
-    shown = context.numbers.bounded(value, 3)
-    if value is None or low is None or high is None:
-        return shown
-    return f"{shown} {context.numbers.interval(low, high, 3, bounded=True)}"
+    return context.numbers.with_interval(value, low, high, 3)

@@ -98,7 +98,7 @@ def _size(context: Context, one: Mapping[str, Any], index: int) -> Iterator[Bloc
         "f2": numbers.plain(size["f2"], 3),
         "size": word_or_name(context, "sizes", str(size.get("benchmark"))),
         "source": str(size.get("benchmark_source") or ""),
-        "benchmarks": context.words.entries["list.comma"].join(least),
+        "benchmarks": context.words.joined("comma", least),
     }
     yield Paragraph(context.say("text.interaction_size", **told))
 

@@ -45,9 +45,8 @@ def _table(context: Context) -> Table | None:
 
 
 def _with_interval(context: Context, one: Mapping[str, Any], name: str) -> str:
-    numbers, low, high = context.numbers, one.get(f"{name}_ci_low"), one.get(f"{name}_ci_high")
-    value = numbers.bounded(one.get(name))
-    return value if low is None or high is None else f"{value} {numbers.interval(low, high, bounded=True)}"
+    low, high = one.get(f"{name}_ci_low"), one.get(f"{name}_ci_high")
+    return context.numbers.with_interval(one.get(name), low, high)
 
 
 def _whole(context: Context, name: str, one: Any) -> Iterator[Block]:

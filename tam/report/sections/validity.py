@@ -56,7 +56,7 @@ def _pairs(context: Context) -> Iterator[Block]:
                     "caution" if upper is not None and upper >= 0.85 else "plain",
                 ),
                 numbers.bounded(pair.get("correlation")),
-                "" if chisq is None else f"{numbers.plain(chisq)} ({numbers.degrees(test.get('df'))})",
+                "" if chisq is None else numbers.with_degrees(chisq, test.get("df")),
                 numbers.p(test.get("p_scaled_holm" if scaled else "p_holm")),
                 _verdict(context, one.get("verdict"), pair.get("verdict")),
             )
