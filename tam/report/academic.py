@@ -8,6 +8,7 @@ from tam.report.context import Context
 from tam.report.document import Document, Rich, numbered
 from tam.report.estimation import estimator_name
 from tam.report.sections.answer import answer_section
+from tam.report.sections.appendix import appendix_section
 from tam.report.sections.checklist import checklist_section
 from tam.report.sections.comparison import comparison_section
 from tam.report.sections.effects import effects_section
@@ -17,7 +18,9 @@ from tam.report.sections.measurement import measurement_section
 from tam.report.sections.method import method_section
 from tam.report.sections.moderation import moderation_section
 from tam.report.sections.problems import banners, problems_section
-from tam.report.sections.provenance import provenance_section, references_section
+from tam.report.sections.provenance import provenance_section
+from tam.report.sections.references import references_section
+from tam.report.sections.results import results_section
 from tam.report.sections.robustness import robustness_section
 from tam.report.sections.sample import sample_section
 from tam.report.sections.structure import structure_section
@@ -34,9 +37,11 @@ _SECTIONS = (
     robustness_section,
     limits_section,
     method_section,
+    results_section,
     checklist_section,
     problems_section,
     references_section,
+    appendix_section,
     provenance_section,
 )
 

@@ -192,10 +192,12 @@ def _groups(context: Context) -> Iterator[Finding]:
         if model:
             yield Finding("groups_compared", *model)
             continue
-        tested = [
-            one for one in grouping.get("constructs") or () if (one.get("welch") or {}).get("p") is not None
-        ]
-        differing = [one["construct"] for one in tested if one["welch"]["p"] < 1 - _level(context)]
+        tested = {
+            one["construct"]: one["welch"].get("p_holm", one["welch"]["p"])
+            for one in grouping.get("constructs") or ()
+            if (one.get("welch") or {}).get("p") is not None
+        }
+        differing = [name for name, p in tested.items() if p is not None and p < 1 - _level(context)]
         if not tested:
             continue
         names = {

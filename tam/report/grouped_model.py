@@ -42,15 +42,15 @@ def poor_start(found: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def differing_paths(context: Context, paths: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Paths whose adjusted overall test is significant."""
-    return [one for one in paths.get("paths") or () if _differs(context, one)]
+    return [one for one in paths.get("paths") or () if differs(context, one)]
 
 
 def differing_means(context: Context, means: Mapping[str, Any]) -> list[str]:
     """Constructs whose adjusted overall test is significant."""
-    return [str(one["construct"]) for one in means.get("constructs") or () if _differs(context, one)]
+    return [str(one["construct"]) for one in means.get("constructs") or () if differs(context, one)]
 
 
-def _differs(context: Context, one: Mapping[str, Any]) -> bool:
+def differs(context: Context, one: Mapping[str, Any]) -> bool:
     p = (one.get("overall") or {}).get("p_holm")
     return p is not None and p < context.alpha
 

@@ -83,12 +83,12 @@ def _steps_table(context: Context, grouping: Mapping[str, Any], index: int) -> T
         f"invariance-{index + 1}",
         context.say("tables.invariance", by=by),
         columns,
-        one_group(_step_row(context, step) for step in _ordered(found)),
+        one_group(_step_row(context, step) for step in ordered_steps(found)),
         tuple(_notes(context, grouping)),
     )
 
 
-def _ordered(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def ordered_steps(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The steps as they were taken, each followed by the model that was let differ in part; those after a
     step that does not hold are moot."""
     searches = {str(one["id"]): one for one in found.get("partial") or ()}
@@ -143,7 +143,7 @@ def _chisq(context: Context, value: float | None, df: float | None) -> str:
 
 def _notes(context: Context, grouping: Mapping[str, Any]) -> Iterator[Rich]:
     found, numbers = grouping["invariance"], context.numbers
-    steps = [one for one in _ordered(found) if one.get("criteria")]
+    steps = [one for one in ordered_steps(found) if one.get("criteria")]
     estimator = f"estimators.{found.get('estimator')}"
     name = context.word(estimator) if estimator in context.words else str(found.get("estimator"))
     sizes = counted(context, group_labels(context, grouping), found.get("groups") or ())

@@ -74,7 +74,7 @@ def _welch_table(
     numbers = context.numbers
     columns = (
         names_column(context, "construct"),
-        *(number_column(context, key) for key in ("f", "df1", "df2", "p", "eta_squared")),
+        *(number_column(context, key) for key in ("f", "df1", "df2", "p", "p_holm", "eta_squared")),
     )
     rows = []
     for one in compared:
@@ -86,6 +86,7 @@ def _welch_table(
                 numbers.degrees(welch.get("df1")),
                 numbers.degrees(welch.get("df2")),
                 numbers.p(welch.get("p")),
+                numbers.p(welch.get("p_holm")),
                 numbers.bounded(welch.get("eta_squared"), 3),
             )
         )

@@ -22,6 +22,7 @@ from tam.report.document import (
 )
 from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
 from tam.report.rows import cell, interval_column, names_column, number_column, one_group, row, words_column
+from tam.report.sections.correlations import folded_matrix
 from tam.report.sections.dimensions import dimension_blocks
 from tam.report.sections.grouped import grouped_items
 from tam.report.sections.reliability import reliability_blocks
@@ -207,8 +208,9 @@ def _matrix(
             text = context.numbers.bounded(value)
             cells.append(cell(text, "caution" if marked(a, b, value) else "good" if a == b else "plain"))
         rows.append(tuple(cells))
-    notes = (context.say(f"notes.{key}"), *_absent_notes(context, name))
-    return Table(key, context.say(f"tables.{key}"), columns, one_group(rows), notes)
+    notes, title = (context.say(f"notes.{key}"), *_absent_notes(context, name)), context.say(f"tables.{key}")
+    folded = folded_matrix(context, title, len(names))
+    return Table(key, title, columns, one_group(rows), notes, folded=folded)
 
 
 def _adequacy(context: Context) -> list[Block]:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tam.report.context import Context
-from tam.report.document import Paragraph, Rich, Run, Section
+from tam.report.document import Paragraph, Rich, Section
 from tam.report.estimation import estimator, estimator_name, has_robust_errors, with_all_answers
 from tam.report.sections.comparison_limits import grouped_method
+from tam.report.sections.pasted import pasted
 from tam.report.sections.screening import rules_in_sentence
 
 
 def method_section(context: Context) -> Section:
-    gap = context.words.entries["list.sentence_gap"]
-    runs: list[Run] = []
-    for sentence in _sentences(context):
-        runs.extend([Run(gap)] if runs and gap else [])
-        runs.extend(sentence)
-    blocks = (Paragraph(context.say("text.method"), "small"), Paragraph(tuple(runs), "paste"))
+    blocks = (Paragraph(context.say("text.method"), "small"), pasted(context, _sentences(context)))
     return Section("method", context.say("sections.method"), blocks)
 
 
@@ -74,7 +70,7 @@ def _analysis(context: Context) -> Iterator[Rich]:
             "draws": numbers.count(interval["requested"]),
             "method": context.word(method) if method in context.words else str(interval.get("method")),
             "level": context.level,
-            "seed": str(interval.get("seed") if interval.get("seed") is not None else ""),
+            "seed": numbers.name(interval.get("seed")),
         }
         yield context.say("method.bootstrap", **told)
 

@@ -1,4 +1,4 @@
-"""How to check this report: software, digests, seed, column map; and the sources it draws on."""
+"""How to check this report: software, digests, seed, column map."""
 
 from __future__ import annotations
 
@@ -6,29 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tam.report.context import Context
-from tam.report.document import Block, Bullets, Column, Pairs, Paragraph, Rich, Run, Section, Table, rich
+from tam.report.document import Block, Bullets, Column, Pairs, Rich, Section, Table, rich
 from tam.report.rows import number_column, one_group, row, words_column
-
-
-def references_section(context: Context) -> Section:
-    title = context.say("sections.references")
-    sources = context.rows("study", "sources")
-    if not sources:
-        return Section("references", title, (Paragraph(context.say("text.no_sources")),))
-    entries = tuple(_reference(context, one) for one in sorted(sources, key=lambda one: str(one.get("cite"))))
-    blocks: tuple[Block, ...] = (
-        Paragraph(context.say("text.sources"), "small"),
-        Bullets(entries, "references"),
-    )
-    return Section("references", title, blocks)
-
-
-def _reference(context: Context, source: Mapping[str, Any]) -> Rich:
-    language = None if context.language == "en" else "en"
-    cite = (Run(str(source.get("cite") or source.get("key") or ""), language=language),)
-    if source.get("doi"):
-        return (*cite, Run(f" https://doi.org/{source['doi']}"))
-    return (*cite, Run(f" {source['url']}")) if source.get("url") else cite
 
 
 def provenance_section(context: Context) -> Section:
@@ -56,10 +35,6 @@ def provenance_section(context: Context) -> Section:
     add("study_sha256", versions.get("study_sha256"))
     add("results_sha256", versions.get("results_sha256"))
     blocks: list[Block] = [Bullets(tuple(_steps(context, data)), "steps"), Pairs(tuple(entries))]
-    model = context.get("study", "model", "lavaan")
-    if model:
-        blocks.append(Paragraph(context.say("text.model_syntax"), "small"))
-        blocks.append(Paragraph(rich(str(model).strip()), "code"))
     blocks.extend(_column_map(context, data))
     return Section("provenance", context.say("sections.provenance"), tuple(blocks))
 
