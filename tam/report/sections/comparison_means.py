@@ -56,7 +56,9 @@ def _means_table(
             row(
                 context.named(str(one["construct"])),
                 *(
-                    numbers.degrees(one["means"].get(group)) if group == means["reference"] else numbers.plain(one["means"].get(group))
+                    numbers.degrees(one["means"].get(group))
+                    if group == means["reference"]
+                    else numbers.plain(one["means"].get(group))
                     for group in groups
                 ),
                 said,

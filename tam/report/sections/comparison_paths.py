@@ -170,7 +170,7 @@ def _test_notes(context: Context, grouping: Mapping[str, Any], index: int) -> It
     yield context.say("notes.path_tests")
     shuffled = _shuffled(paths)
     if shuffled:
-        told = {"n": numbers.count(shuffled["requested"]), "seed": str(shuffled["seed"])}
+        told = {"n": numbers.count(shuffled["requested"]), "seed": numbers.name(shuffled["seed"])}
         yield context.say("notes.permutation", **told)
     else:
         reason = context.reason(*place, "paths", "paths", "0", "permutation")

@@ -43,7 +43,11 @@ def _outliers(context: Context) -> Iterator[Block]:
     far = context.part("measurement", "distributions", "outliers")
     if far.get("n_far") is None:
         return
-    rows = [context.numbers.name(one.get("row")) for one in far.get("farthest") or () if (one.get("p") or 1) < far["level"]]
+    rows = [
+        context.numbers.name(one.get("row"))
+        for one in far.get("farthest") or ()
+        if (one.get("p") or 1) < far["level"]
+    ]
     told = {
         "n": context.numbers.count(far["n_far"]),
         "expected": context.numbers.plain(far.get("n_far_expected"), 1),

@@ -31,7 +31,7 @@ def _interval_sentence(context: Context) -> Rich:
         "used": numbers.count(interval.get("used")),
         "failed": numbers.count(interval.get("failed")),
         "inadmissible": numbers.count(interval.get("inadmissible")),
-        "seed": str(interval.get("seed") if interval.get("seed") is not None else ""),
+        "seed": numbers.name(interval.get("seed")),
     }
     bootstrapped = bool(interval.get("requested")) and method not in {"delta", "normal", "standard"}
     return context.say("text.bootstrap" if bootstrapped else "text.delta_method", **told)

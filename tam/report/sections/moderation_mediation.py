@@ -101,7 +101,7 @@ def _interval(context: Context, interval: Mapping[str, Any]) -> Rich:
         "text.bootstrap",
         method=context.word(method) if method in context.words else str(interval.get("method")),
         level=numbers.level(interval.get("level")),
-        seed=str(interval.get("seed") if interval.get("seed") is not None else ""),
+        seed=context.numbers.name(interval.get("seed")),
         **{
             name: numbers.count(interval.get(name))
             for name in ("requested", "used", "failed", "inadmissible")

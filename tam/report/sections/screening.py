@@ -7,6 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Block, Paragraph, Rich, Table
+from tam.report.format import Shown
 from tam.report.rows import cell, names_column, number_column, one_group, row, sentences_column, words_column
 
 _SHOWN_EXCLUSIONS = 200
@@ -124,7 +125,7 @@ def _criterion(context: Context, rule: str, parameters: Mapping[str, Any]) -> st
             return context.word(key, **shown)
         except KeyError:
             pass
-    return context.word("list.clause").join(f"{name}: {value}" for name, value in shown.items())
+    return context.words.joined("clause", (Shown.joined(name, ": ", value) for name, value in shown.items()))
 
 
 def _value(context: Context, name: str, value: Any) -> str:
@@ -159,9 +160,10 @@ def found(context: Context, one: Mapping[str, Any]) -> str:
     return context.word(key, value=shown, checks=context.words.listed(map(str, checks or ())))
 
 
-def _place(one: Mapping[str, Any]) -> str:
+def _place(context: Context, one: Mapping[str, Any]) -> str:
     """The row; with its file where several were stacked."""
-    return f"{one['file']}, {one.get('row')}" if one.get("file") else str(one.get("row"))
+    row_number = context.numbers.name(one.get("row"))
+    return context.words.joined("comma", [str(one["file"]), row_number]) if one.get("file") else row_number
 
 
 def _exclusions(context: Context) -> list[Block]:
@@ -174,12 +176,12 @@ def _exclusions(context: Context) -> list[Block]:
         sentences_column(context, "found"),
     )
     rows = [
-        row(_place(one), rule_name(context, one.get("rule")), found(context, one))
+        row(_place(context, one), rule_name(context, one.get("rule")), found(context, one))
         for one in excluded[:_SHOWN_EXCLUSIONS]
     ]
     notes = [context.say("notes.exclusions")]
     if len(excluded) > _SHOWN_EXCLUSIONS:
-        counts = {"shown": str(_SHOWN_EXCLUSIONS), "total": context.numbers.count(len(excluded))}
+        counts = {"shown": context.numbers.count(len(rows)), "total": context.numbers.count(len(excluded))}
         notes.append(context.say("notes.exclusions_more", **counts))
     title, folded = (
         context.say("tables.exclusions"),
@@ -230,5 +232,5 @@ def _reasons(context: Context, reasons: Mapping[str, Any]) -> str:
     for reason, count in reasons.items():
         key = f"missing_reasons.{reason}"
         name = context.word(key) if key in context.words else str(reason)
-        shown.append(f"{name} ({context.numbers.count(count)})")
-    return context.word("list.clause").join(shown)
+        shown.append(Shown.joined(name, " (", context.numbers.count(count), ")"))
+    return context.words.joined("clause", shown)

@@ -57,7 +57,7 @@ def _bootstrap(context: Context) -> Iterator[tuple[Cell, ...]]:
         yield _row(context, "bootstrap", "plain", context.say("study_review.no_bootstrap"))
         return
     told = {name: count(found.get(name)) for name in ("requested", "used", "failed", "inadmissible")}
-    told["seed"] = str(found.get("seed"))
+    told["seed"] = context.numbers.name(found.get("seed"))
     limit = _MANY * found["requested"]
     many = any((found.get(name) or 0) > limit for name in ("failed", "inadmissible"))
     yield _row(
