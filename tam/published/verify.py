@@ -56,8 +56,8 @@ BROKEN_IN_DRAWING = (
     *(OSError, TamError),
 )
 
-Draw = Callable[[Mapping[str, Any], str, tuple[str, ...], str], str]
-"""Draws the report of results: results, language, all languages, audience."""
+Draw = Callable[[Mapping[str, Any], Embedded], str | None]
+"""Draws the report of results as the page says it was drawn; None where templates of its own drew it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +244,12 @@ def _report_places(file: ResultsFile, draw: Draw | None) -> tuple[tuple[ReportPl
         return (), []
     try:
         _raise_for_strange(page)
-        drawn = draw(file.results, page.language, page.languages, page.audience)
+        drawn = draw(file.results, page)
     except BROKEN_IN_DRAWING as fault:
         reason = f"{type(fault).__name__}: {fault}"
         return (), [problem("verify-report-not-drawn", Where(file.name), reason=reason)]
+    if drawn is None:
+        return (), [problem("verify-report-own-templates", Where(file.name))]
     return differing_places(page.page, drawn), []
 
 

@@ -70,7 +70,7 @@ def command(
     folder = Path(out) if out else Path(results).parent
     pages: dict[Path, str | bytes] = {
         folder / report_name(language, audience): with_results(
-            write_report(record, language, languages=wanted, audience=audience),
+            write_report(record, language, languages=wanted, audience=audience, audiences=audiences),
             record,
             language=language,
             languages=wanted,

@@ -16,6 +16,7 @@ from tam.cli.watching import processors
 from tam.errors import TamError, problem
 
 if TYPE_CHECKING:
+    from tam.analysis.embedded import Embedded
     from tam.published.results_file import ResultsFile
     from tam.published.verify import Rerun
     from tam.published.with_r import Peer
@@ -163,12 +164,23 @@ def _lacks_data(study: Path) -> bool:
     return False
 
 
-def _draw(results: Mapping[str, Any], language: str, languages: tuple[str, ...], audience: str) -> str:
+def _draw(results: Mapping[str, Any], page: Embedded) -> str | None:
     from jinja2 import TemplateError
 
+    from tam.report.look_record import recorded_look
     from tam.report.write import write_report
 
+    look, audiences, own_templates = recorded_look(page.page)
+    if own_templates:
+        return None
     try:
-        return write_report(results, language, languages=languages, audience=audience)
+        return write_report(
+            results,
+            page.language,
+            languages=page.languages,
+            audience=page.audience,
+            audiences=audiences,
+            look=look,
+        )
     except TemplateError as fault:
         raise ValueError(str(fault)) from None
