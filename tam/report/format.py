@@ -86,10 +86,10 @@ class Numbers:
         return Shown(BLANK if value is None else str(value), value)
 
     def degrees(self, value: float | None) -> str:
-        """Degrees of freedom: whole where they are whole, else two digits."""
+        """Degrees of freedom: whole where they are whole, else two digits; no comma (APA 7, 6.38)."""
         if value is None:
             return Shown(BLANK)
-        return self.count(value) if abs(value - round(value)) < 1e-9 else self.plain(value, 2)
+        return self.plain(value, 0 if abs(value - round(value)) < 1e-9 else 2)
 
     def with_degrees(self, value: float | None, degrees: float | None) -> str:
         """A test statistic with its degrees of freedom: 252.80 (220)."""

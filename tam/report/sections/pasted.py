@@ -10,6 +10,20 @@ from tam.report.document import Paragraph, Rich, Run
 from tam.report.judged_fit import reported_indices
 
 
+class _InSentence(Context):
+    """The same report; names of constructs begin small, as they do within an English sentence."""
+
+    def label(self, name: str) -> str:
+        label = Context.label(self, name)
+        first_of_a_word = self.language == "en" and label[:1].isupper() and label[1:2].islower()
+        return label[:1].lower() + label[1:] if first_of_a_word else label
+
+
+def in_sentence(context: Context) -> Context:
+    """A context for prose: ``perceived usefulness``, though a table says ``Perceived usefulness``."""
+    return _InSentence(context.results, context.language, context.words, context.numbers, context.look)
+
+
 def pasted(context: Context, sentences: Iterable[Rich]) -> Paragraph:
     """The sentences as one paragraph, with the gap between them that the language has."""
     gap = context.words.entries["list.sentence_gap"]

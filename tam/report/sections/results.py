@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Paragraph, Rich, Section, Subheading
-from tam.report.sections.pasted import pasted
+from tam.report.sections.pasted import in_sentence, pasted
 from tam.report.sections.results_effects import effect_sentences, moderation_sentences
 from tam.report.sections.results_groups import group_sentences
 from tam.report.sections.results_model import (
@@ -26,7 +26,8 @@ def results_section(context: Context) -> Section:
     return Section("results", context.say("sections.results"), tuple(blocks))
 
 
-def _parts(context: Context) -> Iterator[tuple[str, Iterator[Rich], Rich]]:
+def _parts(own: Context) -> Iterator[tuple[str, Iterator[Rich], Rich]]:
+    context = in_sentence(own)
     yield "sample", sample_sentences(context), context.reason("flow")
     yield "measurement", measurement_sentences(context), context.reason("measurement")
     yield "structure", structure_sentences(context), context.reason("structure")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.document import Rich, rich
-from tam.report.grouped_model import differing_paths, differs
+from tam.report.grouped_model import differing_paths, differs, poor_start
 from tam.report.sections.comparison_invariance import has_model, ordered_steps
 from tam.report.sections.comparison_names import counted, group_labels, grouping_name, path_name
 from tam.report.sections.pasted import p_told
@@ -31,7 +31,9 @@ def _invariance(context: Context, found: Mapping[str, Any]) -> Iterator[Rich]:
         key, verdict = f"results.held.{step['id']}", step.get("verdict")
         if step["id"] == "configural" and measures.get("chisq") is not None:
             indices = {name: numbers.bounded(measures.get(name), 3) for name in ("cfi", "rmsea")}
-            told.append(context.say("results.configural", **_test(context, measures, "pvalue"), **indices))
+            indices["n"] = numbers.count((step.get("fit") or {}).get("n"))
+            said = "results.configural" if poor_start(found) is None else "results.configural_poor"
+            told.append(context.say(said, **_test(context, measures, "pvalue"), **indices))
         elif key in context.words and verdict in ("supported", "not_supported"):
             values = {name: numbers.bounded(change.get(name), 3) for name in ("cfi", "rmsea")}
             said = "results.step_held" if verdict == "supported" else "results.step_failed"
