@@ -38,7 +38,7 @@ def estimators_chart(
         drawn,
         key,
         context.word("figures.estimators", name=name),
-        context.word("descriptions.estimators", n=str(len(estimates))),
+        context.word("descriptions.estimators", n=context.numbers.count(len(estimates))),
     )
 
 

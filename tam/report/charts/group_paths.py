@@ -39,7 +39,7 @@ def group_paths_chart(
         for group, value in one["groups"].items():
             _value(context, drawn, axis, labels.get(group, group), value, y + _ROW / 2)
             y += _ROW
-    told = {"by": by, "n": str(len(paths))}
+    told = {"by": by, "n": context.numbers.count(len(paths))}
     return to_svg(
         drawn,
         key,

@@ -51,7 +51,7 @@ def loadings_chart(context: Context, names: Sequence[str]) -> str:
             drawn.dot(axis.at(loading["est"]), middle, 4.2, "accent", hollow=loading["est"] < _GUIDE)
             drawn.text(_WIDTH, middle, context.numbers.plain(loading["est"]), size=12, anchor="right")
             y += _ROW
-    told = {"n_items": str(len(names))}
+    told = {"n_items": context.numbers.count(len(names))}
     return to_svg(
         drawn, "loadings", context.word("figures.loadings"), context.word("descriptions.loadings", **told)
     )

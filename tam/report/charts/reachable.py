@@ -33,7 +33,7 @@ def reachable_chart(context: Context, values: Sequence[tuple[str, Mapping[str, A
         reached = one.get("verdict") in ("exact", "rounding")
         drawn.dot(axis.at(one["obtained"]), middle, 3.0, "muted", hollow=True)
         drawn.dot(axis.at(one["printed_value"]), middle, 4.2, "accent" if reached else "bad")
-    told = {"n": str(len(shown))}
+    told = {"n": context.numbers.count(len(shown))}
     description = context.word("descriptions.reachable", **told)
     return to_svg(drawn, "reachable", context.word("figures.reachable"), description)
 

@@ -41,7 +41,7 @@ def responses_chart(context: Context, names: Sequence[str], codes: Sequence[str]
             x += width
         share = context.numbers.percent(sum(counts[-2:]) / total, 0)
         drawn.text(_WIDTH, top + 16 + _BAR / 2, share, size=12.5, bold=True, anchor="right")
-    told = {"n_items": str(len(names))}
+    told = {"n_items": context.numbers.count(len(names))}
     return to_svg(
         drawn, "responses", context.word("figures.responses"), context.word("descriptions.responses", **told)
     )

@@ -43,7 +43,7 @@ def robustness_chart(context: Context, rows: Sequence[dict[str, Any]]) -> str:
         if one["std"] is not None:
             drawn.dot(axis.at(one["std"]), middle, 4.4, "accent")
             drawn.text(_WIDTH, middle, context.numbers.plain(one["std"]), anchor="right")
-    told = {"n": str(len(rows))}
+    told = {"n": context.numbers.count(len(rows))}
     return to_svg(
         drawn,
         "robustness",

@@ -60,6 +60,6 @@ def _who(context: Context, grouping: Mapping[str, Any]) -> Rich:
         key = "text.groups_unanswered" if grouping.get("n_unanswered") else "text.groups_unclassified"
         sentence += context.say(key, **counts)
     if grouping.get("too_small"):
-        small = [f"{labels.get(str(one['id']), one['id'])} ({one.get('n')})" for one in grouping["too_small"]]
-        sentence += context.say("text.groups_too_small", names=context.words.listed(small))
+        small = counted(context, labels, grouping["too_small"])
+        sentence += context.say("text.groups_too_small", names=small)
     return sentence

@@ -8,6 +8,7 @@ from typing import Any
 from tam.report.context import Context
 from tam.report.document import Cell, Table
 from tam.report.estimation import estimator_name
+from tam.report.format import Shown
 from tam.report.judged_fit import CFI_GUIDE, RMSEA_GUIDE, SRMR_GUIDE
 from tam.report.rows import names_column, number_column, one_group, row
 
@@ -39,15 +40,15 @@ def fit_table(context: Context) -> Table:
             context.word("guides.pvalue"),
         ),
     ]
-    above, below = "≥ {}", "≤ {}"
+    above, below = "≥ ", "≤ "
     for name, guide, sign in (("cfi", CFI_GUIDE, above), ("tli", CFI_GUIDE, above)):
         cells = [_one(context, measures, f"{name}{ending}", "bounded") for ending in versions]
-        rows.append(_row(context, name, cells, sign.format(context.numbers.bounded(guide))))
+        rows.append(_row(context, name, cells, Shown.joined(sign, context.numbers.bounded(guide))))
     rmsea = [_rmsea(context, measures, ending) for ending in versions]
-    rows.append(_row(context, "rmsea", rmsea, below.format(context.numbers.bounded(RMSEA_GUIDE))))
+    rows.append(_row(context, "rmsea", rmsea, Shown.joined(below, context.numbers.bounded(RMSEA_GUIDE))))
     rest = [""] * (len(versions) - 1)
     srmr = _one(context, measures, "srmr", "bounded")
-    rows.append(_row(context, "srmr", [srmr, *rest], below.format(context.numbers.bounded(SRMR_GUIDE))))
+    rows.append(_row(context, "srmr", [srmr, *rest], Shown.joined(below, context.numbers.bounded(SRMR_GUIDE))))
     if measures.get("scaling_factor") is not None:
         factor = context.numbers.plain(measures["scaling_factor"], 3)
         rows.append(_row(context, "scaling_factor", ["", factor, *rest[1:]], ""))

@@ -54,7 +54,7 @@ def _responses_figure(context: Context) -> Figure | None:
     return Figure(
         "responses",
         context.say("figures.responses"),
-        context.word("descriptions.responses", n_items=str(len(names))),
+        context.word("descriptions.responses", n_items=context.numbers.count(len(names))),
         responses_chart(context, names, codes),
         data,
         (

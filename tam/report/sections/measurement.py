@@ -163,7 +163,7 @@ def _loadings_figure(context: Context, names: list[str], table: Table) -> Figure
     return Figure(
         "loadings",
         context.say("figures.loadings"),
-        context.word("descriptions.loadings", n_items=str(len(names))),
+        context.word("descriptions.loadings", n_items=context.numbers.count(len(names))),
         loadings_chart(context, names),
         data,
         (context.say("notes.loadings_figure", level=context.level),),

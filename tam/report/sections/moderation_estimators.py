@@ -138,7 +138,7 @@ def _figure(context: Context, found: Mapping[str, Any], index: int, name: str) -
     return Figure(
         key,
         title,
-        context.word("descriptions.estimators", n=str(len(drawn))),
+        context.word("descriptions.estimators", n=context.numbers.count(len(drawn))),
         estimators_chart(context, drawn, labels, key, name),
         Table(f"estimators-data-{index + 1}", title, columns, one_group(rows)),
         (context.say("notes.estimators_figure", level=level),),

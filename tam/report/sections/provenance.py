@@ -16,7 +16,8 @@ def provenance_section(context: Context) -> Section:
 
     def add(key: str, value: object) -> None:
         if value not in (None, "", (), []):
-            entries.append((context.say(f"provenance.{key}"), rich(str(value))))
+            shown = value if isinstance(value, str) else str(value)
+            entries.append((context.say(f"provenance.{key}"), rich(shown)))
 
     add("tam", versions.get("tam"))
     add("python", versions.get("python"))
@@ -24,7 +25,8 @@ def provenance_section(context: Context) -> Section:
     add(
         "packages", context.word("list.comma").join(f"{name} {version}" for name, version in packages.items())
     )
-    add("seed", versions.get("seed"))
+    seed = versions.get("seed")
+    add("seed", None if seed is None else context.numbers.name(seed))
     add("file", data.get("file"))
     add("encoding", data.get("encoding"))
     platform = f"platforms.{data.get('platform')}"

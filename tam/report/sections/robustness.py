@@ -56,7 +56,7 @@ def _figure(context: Context, rows: list[dict[str, Any]]) -> Figure:
     return Figure(
         "robustness",
         context.say("figures.robustness"),
-        context.word("descriptions.robustness", n=str(len(rows))),
+        context.word("descriptions.robustness", n=context.numbers.count(len(rows))),
         robustness_chart(context, rows),
         Table("robustness-data", whole.title, whole.columns[:3], groups),
         (context.say("notes.robustness_figure"),),

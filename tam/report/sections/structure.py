@@ -71,7 +71,9 @@ def _diagram(context: Context) -> list[Block]:
     if drawn.faults:
         notes.append(context.say("notes.diagram_faults"))
     description = context.word(
-        "descriptions.diagram", n_nodes=str(drawn.n_nodes), n_arrows=str(len(drawn.arrows))
+        "descriptions.diagram",
+        n_nodes=context.numbers.count(drawn.n_nodes),
+        n_arrows=context.numbers.count(len(drawn.arrows)),
     )
     return [Figure("diagram", context.say("figures.diagram"), description, drawn.svg, data, tuple(notes))]
 

@@ -62,7 +62,7 @@ def _pairs(context: Context) -> Iterator[Block]:
             )
         )
     notes = (context.say("notes.pairs_distinct", level=context.level),)
-    title, folded = context.say("tables.distinct"), context.say("folded.distinct", n=str(len(rows)))
+    title, folded = context.say("tables.distinct"), context.say("folded.distinct", n=numbers.count(len(rows)))
     yield Table("distinct", title, columns, one_group(rows), notes, folded=folded)
 
 
