@@ -10,6 +10,7 @@ from tam.report.document import Absent, Block, Column, Group, Paragraph, Rich, T
 from tam.report.grouped_model import differing_means
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import group_labels, grouping_head, pair_name
+from tam.report.sections.comparison_pairs import is_significant, shortened
 
 _REFERENCE_UNIT = "reference_sd"
 
@@ -78,7 +79,7 @@ def _means_table(
 
 def _pairs_table(
     context: Context, grouping: Mapping[str, Any], means: Mapping[str, Any], index: int
-) -> Table:
+) -> Block:
     labels, numbers = group_labels(context, grouping), context.numbers
     columns = (
         names_column(context, "pair"),
@@ -103,7 +104,7 @@ def _pairs_table(
         ]
         groups.append(Group(tuple(rows), rich(context.label(str(one["construct"])))))
     n = sum(len(group.rows) for group in groups)
-    return Table(
+    table = Table(
         f"latent-mean-pairs-{index + 1}",
         context.say("tables.latent_mean_pairs", by=grouping_head(context, grouping)),
         columns,
@@ -111,3 +112,8 @@ def _pairs_table(
         (context.say("notes.latent_mean_pairs"),),
         folded=context.say("folded.latent_mean_pairs", n=numbers.count(n)),
     )
+    significant = [
+        [is_significant(context, pair["test"].get("p_holm")) for pair in one["pairs"]]
+        for one in means["constructs"]
+    ]
+    return shortened(context, table, significant, "invariance.means.constructs[].pairs", index)

@@ -18,6 +18,7 @@ from tam.report.sections.comparison_names import (
     pair_name,
     path_name,
 )
+from tam.report.sections.comparison_pairs import is_significant, shortened
 
 
 def path_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> list[Block]:
@@ -204,7 +205,7 @@ def _second_order(context: Context, paths: Mapping[str, Any]) -> Iterator[Rich]:
 
 def _pairs_table(
     context: Context, grouping: Mapping[str, Any], paths: Mapping[str, Any], index: int
-) -> Table:
+) -> Block:
     labels, numbers = group_labels(context, grouping), context.numbers
     shuffled = any((one.get("permutation") or {}).get("pairs") for one in paths["paths"])
     columns = (
@@ -231,7 +232,7 @@ def _pairs_table(
         ]
         groups.append(Group(tuple(rows), rich(path_name(context, one))))
     n = numbers.count(sum(len(group.rows) for group in groups))
-    return Table(
+    table = Table(
         f"path-pairs-{index + 1}",
         context.say("tables.path_pairs", by=grouping_head(context, grouping)),
         columns,
@@ -239,6 +240,10 @@ def _pairs_table(
         (context.say("notes.path_pairs"),),
         folded=context.say("folded.path_pairs", n=n),
     )
+    significant = [
+        [is_significant(context, pair.get("p_holm")) for pair in one["pairs"]] for one in paths["paths"]
+    ]
+    return shortened(context, table, significant, "invariance.paths.paths[].pairs", index)
 
 
 def against_reference(
@@ -258,7 +263,7 @@ def against_reference(
 
 def _dummies_table(
     context: Context, grouping: Mapping[str, Any], scores: Mapping[str, Any], index: int
-) -> Table:
+) -> Block:
     """Every group's slope against the reference's, on mean scores."""
     labels, numbers = group_labels(context, grouping), context.numbers
     columns = (
@@ -273,7 +278,7 @@ def _dummies_table(
             against_reference(context, labels, scores["reference"], other) for other in one["interactions"]
         ]
         groups.append(Group(tuple(rows), context.say("list.reference_slope", **told)))
-    return Table(
+    table = Table(
         f"dummies-{index + 1}",
         context.say("tables.dummies", by=grouping_head(context, grouping)),
         columns,
@@ -281,3 +286,7 @@ def _dummies_table(
         (context.say("notes.dummies", n=numbers.count(scores.get("n"))),),
         folded=context.say("folded.dummies", n=numbers.count(sum(len(group.rows) for group in groups))),
     )
+    significant = [
+        [is_significant(context, one.get("p")) for one in path["interactions"]] for path in scores["paths"]
+    ]
+    return shortened(context, table, significant, "invariance.scores.paths[].interactions", index)

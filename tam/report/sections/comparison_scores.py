@@ -10,6 +10,8 @@ from tam.report.context import Context
 from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Table, rich
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import group_labels, grouping_head, pair_name
+from tam.report.sections.comparison_pairs import shortened
+from tam.report.sections.pasted import excludes_zero
 
 
 def score_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> list[Block]:
@@ -102,11 +104,7 @@ def _differing_pairs(
     labels = group_labels(context, grouping)
     told = []
     for one in compared:
-        pairs = [
-            pair_name(labels, pair)
-            for pair in one.get("pairs") or ()
-            if pair.get("ci_low") is not None and (pair["ci_low"] > 0 or pair["ci_high"] < 0)
-        ]
+        pairs = [pair_name(labels, pair) for pair in one.get("pairs") or () if excludes_zero(pair)]
         if pairs:
             values = {"construct": context.label(one["construct"]), "pairs": context.words.listed(pairs)}
             told.append(context.word("list.in_construct", **values))
@@ -117,7 +115,7 @@ def _differing_pairs(
 
 def _pairs_table(
     context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]], index: int
-) -> Table:
+) -> Block:
     labels, numbers = group_labels(context, grouping), context.numbers
     columns = (
         names_column(context, "pair"),
@@ -144,7 +142,7 @@ def _pairs_table(
         groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
     by = grouping_head(context, grouping)
     notes = (context.say("notes.pairs", level=context.level),)
-    return Table(
+    table = Table(
         f"pairs-{index + 1}",
         context.say("tables.pairs", by=by),
         columns,
@@ -152,3 +150,5 @@ def _pairs_table(
         notes,
         folded=context.say("folded.pairs", n=context.numbers.count(sum(len(group.rows) for group in groups))),
     )
+    significant = [[excludes_zero(pair) for pair in one.get("pairs") or ()] for one in compared]
+    return shortened(context, table, significant, "constructs[].pairs", index)

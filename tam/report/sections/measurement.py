@@ -22,7 +22,7 @@ from tam.report.document import (
 )
 from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
 from tam.report.rows import cell, interval_column, names_column, number_column, one_group, row, words_column
-from tam.report.sections.correlations import folded_matrix
+from tam.report.sections.correlations import descriptives, folded_matrix
 from tam.report.sections.dimensions import dimension_blocks
 from tam.report.sections.grouped import grouped_items
 from tam.report.sections.reliability import reliability_blocks
@@ -37,6 +37,7 @@ def measurement_section(context: Context) -> Section:
         blocks.append(Absent(context.reason("measurement")))
         return Section("measurement", context.say("sections.measurement"), tuple(blocks))
     blocks.extend(_cfa_sentence(context))
+    blocks.append(descriptives(context))
     blocks.append(reliability_table(context))
     blocks.extend(reliability_blocks(context))
     blocks.extend(_loadings(context))
