@@ -34,7 +34,8 @@ Value = float | Unavailable
 class MeasuredItem:
     """One item: its distribution (skewness, excess kurtosis of type 2) and how it fits its construct.
 
-    ``top_two``, ``bottom_two``: who gave one of the two highest, the two lowest answers of the scale.
+    ``counts`` of each answer and their ``shares`` of ``n``; ``top_two``, ``bottom_two``: who gave one of the
+    two highest, the two lowest answers of the scale.
     """
 
     construct: str
@@ -47,6 +48,7 @@ class MeasuredItem:
     min: Value
     max: Value
     counts: Mapping[str, int]
+    shares: Mapping[str, float]
     item_rest_r: Value
     item_rest_r_ci_low: Value
     item_rest_r_ci_high: Value
@@ -187,6 +189,7 @@ def _items(
                 min=found.min,
                 max=found.max,
                 counts=found.counts,
+                shares={code: count / found.n for code, count in found.counts.items()} if found.n else {},
                 top_two=top_two(answers, codes, ci),
                 bottom_two=bottom_two(answers, codes, ci),
                 loading=joint.cfa.loadings[item],

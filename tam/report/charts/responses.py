@@ -13,15 +13,14 @@ _LABELLED_FROM = 0.06
 
 
 def responses_chart(context: Context, names: Sequence[str], codes: Sequence[str]) -> str:
-    """``names``: items with counts, in order; ``codes``: the codes of their scale, lowest first."""
+    """``names``: items with shares, in order; ``codes``: the codes of their scale, lowest first."""
     drawn = canvas(_WIDTH, _TOP + _ROW * len(names) + 4)
     colors = _colors(len(codes))
     bar = _WIDTH - 60
     _key(drawn, context, names[0], codes, colors, bar)
     for index, name in enumerate(names):
         item = context.part("measurement", "items", name)
-        counts = [int(item["counts"].get(code, item["counts"].get(f"{code}.0", 0))) for code in codes]
-        total = sum(counts) or 1
+        shares = [float(item["shares"].get(code, item["shares"].get(f"{code}.0", 0.0))) for code in codes]
         top = _TOP + index * _ROW
         mean = f"{context.numbers.plain(item.get('mean'))} ({context.numbers.plain(item.get('sd'))})"
         text = context.text(context.part("study", "items", name).get("text"))
@@ -29,18 +28,20 @@ def responses_chart(context: Context, names: Sequence[str], codes: Sequence[str]
         drawn.text(0, top + 7, shortened(head, 1.12 * (bar - 100), 12), size=12)
         drawn.text(bar, top + 7, mean, size=11.5, color="muted", anchor="right")
         x = 0.0
-        for count, color in zip(counts, colors):
-            width = bar * count / total
+        for share, color in zip(shares, colors):
+            width = bar * share
             if width > 1:
                 drawn.rect(x, top + 16, width - 1, _BAR, color)
-            if count / total >= _LABELLED_FROM:
-                share = context.numbers.plain(100 * count / total, 0)
+            if share >= _LABELLED_FROM:
+                said = context.numbers.percent(share, 0).removesuffix("%")
                 drawn.text(
-                    x + width / 2, top + 16 + _BAR / 2, share, size=11, color=f"{color}-ink", anchor="center"
+                    x + width / 2, top + 16 + _BAR / 2, said, size=11, color=f"{color}-ink", anchor="center"
                 )
             x += width
-        share = context.numbers.percent(sum(counts[-2:]) / total, 0)
-        drawn.text(_WIDTH, top + 16 + _BAR / 2, share, size=12.5, bold=True, anchor="right")
+        both = (item.get("top_two") or {}).get("share")
+        if both is not None:
+            said = context.numbers.percent(both, 0)
+            drawn.text(_WIDTH, top + 16 + _BAR / 2, said, size=12.5, bold=True, anchor="right")
     told = {"n_items": context.numbers.count(len(names))}
     return to_svg(
         drawn, "responses", context.word("figures.responses"), context.word("descriptions.responses", **told)

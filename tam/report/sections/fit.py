@@ -48,7 +48,9 @@ def fit_table(context: Context) -> Table:
     rows.append(_row(context, "rmsea", rmsea, Shown.joined(below, context.numbers.bounded(RMSEA_GUIDE))))
     rest = [""] * (len(versions) - 1)
     srmr = _one(context, measures, "srmr", "bounded")
-    rows.append(_row(context, "srmr", [srmr, *rest], Shown.joined(below, context.numbers.bounded(SRMR_GUIDE))))
+    rows.append(
+        _row(context, "srmr", [srmr, *rest], Shown.joined(below, context.numbers.bounded(SRMR_GUIDE)))
+    )
     if measures.get("scaling_factor") is not None:
         factor = context.numbers.plain(measures["scaling_factor"], 3)
         rows.append(_row(context, "scaling_factor", ["", factor, *rest[1:]], ""))

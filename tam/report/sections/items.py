@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.charts.responses import responses_chart
 from tam.report.context import Context
-from tam.report.document import Absent, Block, Column, Figure, Group, Rich, Section, Table, rich
+from tam.report.document import Absent, Block, Cell, Column, Figure, Group, Rich, Section, Table, rich
 from tam.report.rows import cell, number_column, row, sentences_column, words_column
 from tam.report.sections.distributions import distribution_blocks
 from tam.report.sections.grouped import grouped_items
@@ -40,16 +40,19 @@ def scale_codes(context: Context, items: list[str]) -> list[str]:
 
 def _responses_figure(context: Context) -> Figure | None:
     items = context.part("measurement", "items")
-    names = [name for group in grouped_items(context).values() for name in group if items[name].get("counts")]
+    names = [name for group in grouped_items(context).values() for name in group if items[name].get("shares")]
     codes = scale_codes(context, names) if names else []
     if not codes:
         return None
     scale = context.part("study", "scales", str(context.get("study", "items", names[0], "scale")))
     ends = [context.text((scale.get("labels") or {}).get(code)) or code for code in (codes[0], codes[-1])]
-    columns = (words_column(context, "item"), *(Column(rich(code), "number") for code in codes))
-    rows = [
-        row(name, *(context.numbers.count(_count(items[name], code)) for code in codes)) for name in names
-    ]
+    columns = (
+        words_column(context, "item"),
+        *(number_column(context, key) for key in ("n", "mean", "sd")),
+        *(Column(rich(code), "number") for code in codes),
+        Column(rich(context.word("axes.top_two")), "number"),
+    )
+    rows = [_responses_row(context, name, items[name], codes) for name in names]
     data = Table("responses-data", context.say("tables.responses"), columns, (Group(tuple(rows)),))
     return Figure(
         "responses",
@@ -65,9 +68,24 @@ def _responses_figure(context: Context) -> Figure | None:
     )
 
 
-def _count(item: Mapping[str, Any], code: str) -> int:
-    counts = item["counts"]
-    return int(counts.get(code, counts.get(f"{code}.0", 0)))
+def _responses_row(
+    context: Context, name: str, item: Mapping[str, Any], codes: list[str]
+) -> tuple[Cell, ...]:
+    numbers = context.numbers
+    return row(
+        name,
+        numbers.count(item.get("n")),
+        numbers.plain(item.get("mean")),
+        numbers.plain(item.get("sd")),
+        *(numbers.percent(share_of(item, code), 0) for code in codes),
+        numbers.percent((item.get("top_two") or {}).get("share"), 0),
+    )
+
+
+def share_of(item: Mapping[str, Any], code: str) -> float:
+    """The share of an answer among those who answered the item; 0 for one that nobody gave."""
+    shares = item["shares"]
+    return float(shares.get(code, shares.get(f"{code}.0", 0.0)))
 
 
 def wording(context: Context, name: str) -> Rich:
