@@ -12,14 +12,18 @@ import pytest
 from architecture.source import ROOT
 
 CONTENT = ("instruments", "reports")
+EXAMPLES = ROOT / "reports" / "examples"
+LARGEST_EXAMPLES = 2_500_000
+"""Bytes: a clone carries every version of them."""
 
 
 def tracked(folder: str) -> set[str]:
-    """Content files as they stand in the checkout, hidden ones and compiled ones left out."""
+    """Content files as they stand in the checkout; hidden ones, compiled ones and the examples left out."""
     return {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts
+        if EXAMPLES not in path.parents
     }
 
 
@@ -39,6 +43,12 @@ def test_the_wheel_holds_code_and_content(wheel: Path) -> None:
     code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tam").rglob("*.py")}
     assert code <= names
     assert "tam/py.typed" in names
+
+
+def test_the_examples_stay_out_of_the_wheel_and_small(wheel: Path) -> None:
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if "reports/examples" in name]
+    sizes = [path.stat().st_size for path in EXAMPLES.rglob("*") if path.is_file()]
+    assert 0 < sum(sizes) < LARGEST_EXAMPLES
 
 
 def test_the_wheel_works_unpacked(wheel: Path, tmp_path: Path) -> None:

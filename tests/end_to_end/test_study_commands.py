@@ -32,7 +32,7 @@ def test_a_second_run_writes_the_same_bytes_and_says_what_the_tutorial_shows(
     assert len(said) <= MOST_LINES
     assert "simulated" in answer.out and "H1" in answer.out and "results.json" in said[-1]
     page = (Path(__file__).resolve().parents[2] / "docs" / "tutorial.md").read_text(encoding="utf-8")
-    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    shown = page.partition("tam run my-study\n```\n\n```text\n")[2].partition("```")[0].splitlines()
     without_engine = [line for line in shown if "two engines" not in line]
     assert without_engine == said[: len(without_engine)]
     assert any(line.startswith("two engines agree") for line in said)
