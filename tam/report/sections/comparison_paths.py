@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.charts.group_paths import group_paths_chart
 from tam.report.context import Context
 from tam.report.diagram.panels import MOST_PANELS, group_panels
-from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Table, rich
+from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Run, Table, rich
 from tam.report.grouped_model import differing_paths
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
 from tam.report.sections.comparison_names import (
@@ -75,7 +75,7 @@ def _forest(context: Context, grouping: Mapping[str, Any], paths: Mapping[str, A
                 )
                 for group, value in one["groups"].items()
             ),
-            rich(path_name(context, one)),
+            _tested_path(context, one),
         )
         for one in paths["paths"]
     )
@@ -90,6 +90,14 @@ def _forest(context: Context, grouping: Mapping[str, Any], paths: Mapping[str, A
         Table(f"{key}-data", title, columns, groups),
         (context.say("notes.group_paths", level=context.level),),
     )
+
+
+def _tested_path(context: Context, path: Mapping[str, Any]) -> Rich:
+    """The path, and whether it is the same in all groups: ``Attitude → Purchase intention (p = .511)``."""
+    name, p = rich(path_name(context, path)), (path.get("overall") or {}).get("p_holm")
+    if p is None:
+        return name
+    return (*name, Run(" ("), Run("p", italic=True), Run(" "), Run(context.numbers.p_equals(p)), Run(")"))
 
 
 def _panels(context: Context, grouping: Mapping[str, Any], index: int) -> Iterator[Block]:
@@ -110,6 +118,14 @@ def _panels(context: Context, grouping: Mapping[str, Any], index: int) -> Iterat
         )
         for edge in diagram["edges"]
     ]
+    r2 = [
+        row(
+            context.named(name),
+            *(numbers.bounded((diagram["r2"].get(group) or {}).get(name)) for group in diagram["groups"]),
+        )
+        for name in dict.fromkeys(str(edge["outcome"]) for edge in diagram["edges"])
+    ]
+    groups = (Group(tuple(rows)), Group(tuple(r2), context.say("columns.r2")))
     title = context.say("tables.group_diagram", by=grouping_head(context, grouping))
     differs = any(edge.get("differs") for edge in diagram["edges"])
     yield Figure(
@@ -117,7 +133,7 @@ def _panels(context: Context, grouping: Mapping[str, Any], index: int) -> Iterat
         context.say("figures.group_diagram", by=said),
         context.word("descriptions.group_diagram", by=said),
         group_panels(context, grouping["invariance"], labels, key, said),
-        Table(f"{key}-data", title, columns, one_group(rows)),
+        Table(f"{key}-data", title, columns, groups),
         (context.say("notes.group_diagram_differs" if differs else "notes.group_diagram"),),
     )
 

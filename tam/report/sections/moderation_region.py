@@ -93,7 +93,10 @@ def _figure(context: Context, one: Mapping[str, Any], region: Mapping[str, Any],
         context.word("descriptions.johnson_neyman", **names),
         johnson_neyman_chart(context, one, region, f"johnson-neyman-{index + 1}"),
         Table(
-            f"johnson-neyman-data-{index + 1}", title, _data_columns(context, names), _data(context, region)
+            f"johnson-neyman-data-{index + 1}",
+            title,
+            _data_columns(context, names),
+            _data(context, one, region),
         ),
         (context.say("notes.johnson_neyman", n=numbers.count(region["n"]), level=level, **names),),
     )
@@ -108,7 +111,7 @@ def _data_columns(context: Context, names: Mapping[str, str]) -> tuple[Column, .
     )
 
 
-def _data(context: Context, region: Mapping[str, Any]) -> tuple[Group, ...]:
+def _data(context: Context, one: Mapping[str, Any], region: Mapping[str, Any]) -> tuple[Group, ...]:
     numbers = context.numbers
     none = numbers.plain(None)
     curve = tuple(
@@ -129,7 +132,15 @@ def _data(context: Context, region: Mapping[str, Any]) -> tuple[Group, ...]:
         )
         for i, count in enumerate(counts)
     )
+    shares = tuple(
+        row(
+            context.say(f"marks.{'positive' if positive else 'negative'}", share=numbers.percent(share)),
+            *(none, none, none),
+        )
+        for _, positive, share in region_pieces(one, region)
+    )
     return (
         Group(curve, context.say("slope_groups.effect_at")),
         Group(bars, context.say("slope_groups.respondents")),
+        Group(shares),
     )

@@ -61,14 +61,24 @@ def _rows(context: Context, slopes: Sequence[Mapping[str, Any]]) -> tuple[tuple[
 def slopes_figure(context: Context, one: Mapping[str, Any], index: int) -> Figure:
     numbers, names = context.numbers, names_of(context, one)
     labels = [level_name(context, str(line["at"])) for line in one["lines"]]
+    scale = {str(slope["at"]): slope.get("moderator_scale") for slope in one.get("slopes") or ()}
     columns = (
         Column(context.say("columns.moderator_at", **names), "name"),
+        number_column(context, "scale_value"),
         Column(rich(names["predictor"]), "number"),
         Column(context.say("columns.expected", **names), "number"),
     )
     groups = tuple(
         Group(
-            tuple(row(label, numbers.plain(line["x"][end]), numbers.plain(line["y"][end])) for end in (0, -1))
+            tuple(
+                row(
+                    label,
+                    numbers.plain(scale.get(str(line["at"])), 1),
+                    numbers.plain(line["x"][end]),
+                    numbers.plain(line["y"][end]),
+                )
+                for end in (0, -1)
+            )
         )
         for label, line in zip(labels, one["lines"])
     )

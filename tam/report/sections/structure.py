@@ -7,7 +7,7 @@ from typing import Any
 
 from tam.report.context import Context
 from tam.report.diagram.figure import path_diagram
-from tam.report.document import Absent, Block, Figure, Paragraph, Rich, Section, Table
+from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Section, Table
 from tam.report.rows import (
     cell,
     interval_column,
@@ -60,7 +60,13 @@ def _diagram(context: Context) -> list[Block]:
         )
         for arrow in drawn.arrows
     ]
-    data = Table("diagram-data", context.say("tables.paths"), columns, one_group(rows))
+    outcomes = dict.fromkeys(str(arrow.target) for arrow in drawn.arrows if arrow.onto is None)
+    r2 = [
+        row(context.named(name), context.numbers.bounded(context.part("structure", "r2").get(name)), "", "")
+        for name in outcomes
+    ]
+    groups = (Group(tuple(rows)), Group(tuple(r2), context.say("columns.r2")))
+    data = Table("diagram-data", context.say("tables.paths"), columns, groups)
     notes = [context.say("notes.diagram", level=context.level)]
     if drawn.second_order:
         notes.append(_second_order_note(context))
