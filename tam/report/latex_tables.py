@@ -1,0 +1,99 @@
+"""Tables for LaTeX: three rules, heads repeated on every page, columns as shares of the width of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tam.report.column_widths import Plan, after_numbers, planned
+from tam.report.document import Cell, Column, Rich, Table
+from tam.report.latex_text import Tex, TexSetting
+
+SIZES = {10.0: "small", 9.0: "footnotesize", 8.0: "scriptsize"}
+"""Sizes of type in a document of 11 points, with the commands for them."""
+
+ROOM, TURNED_ROOM = 160.0, 247.0
+"""The width of the text on an A4 page, upright and turned, in millimetres."""
+
+_TOGETHER = 14
+"""Tables up to this number of rows stay on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class TexRow:
+    """``glued``: the next row stands on the same page."""
+
+    text: Tex
+    glued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TexTable:
+    """A table as its template prints it."""
+
+    number: int
+    label: Tex
+    title: Tex
+    size: Tex
+    columns: Tex
+    count: int
+    head: Tex
+    rows: tuple[TexRow, ...]
+    notes: tuple[Tex, ...]
+    turned: bool
+
+
+def tex_table(table: Table, setting: TexSetting) -> TexTable:
+    plan = planned(table, ROOM, TURNED_ROOM, tuple(SIZES))
+    return TexTable(
+        table.number,
+        setting.labels[f"table-{table.key}"],
+        setting.set(table.title),
+        Tex(SIZES[plan.size]),
+        _columns(table.columns, plan),
+        len(table.columns),
+        Tex(" & ".join(rf"\textbf{{{setting.set(column.head)}}}" for column in table.columns)),
+        tuple(_rows(table, setting)),
+        tuple(setting.set(note) for note in table.notes),
+        plan.turned,
+    )
+
+
+def _columns(columns: Sequence[Column], plan: Plan) -> Tex:
+    """``R`` for numbers, ``L`` for words, ``G`` for words after numbers, each with its share of the width."""
+    room = TURNED_ROOM if plan.turned else ROOM
+    kinds = (
+        "R" if column.kind == "number" else "G" if apart else "L"
+        for column, apart in zip(columns, after_numbers(columns), strict=True)
+    )
+    shares = (int(10_000 * width / room) / 10_000 for width in plan.widths)
+    return Tex("".join(f"{kind}{{{share:.4f}}}" for kind, share in zip(kinds, shares, strict=True)))
+
+
+def _rows(table: Table, setting: TexSetting) -> Iterator[TexRow]:
+    total = sum(len(group.rows) + bool(group.label) for group in table.groups)
+    together, count = total <= _TOGETHER, 0
+    for group in table.groups:
+        if group.label:
+            count += 1
+            yield TexRow(_group(group.label, len(table.columns), setting, first=count == 1), True)
+        for row in group.rows:
+            count += 1
+            yield TexRow(_row(row, table.columns, setting), together and count < total)
+
+
+def _group(label: Rich, columns: int, setting: TexSetting, *, first: bool) -> Tex:
+    room = "" if first else r"\addlinespace "
+    return Tex(rf"{room}\multicolumn{{{columns}}}{{@{{}}L{{1}}@{{}}}}{{\textbf{{{setting.set(label)}}}}}")
+
+
+def _row(row: Sequence[Cell], columns: Sequence[Column], setting: TexSetting) -> Tex:
+    return Tex(" & ".join(_cell(cell, column, setting) for cell, column in zip(row, columns, strict=True)))
+
+
+def _cell(cell: Cell, column: Column, setting: TexSetting) -> str:
+    """What counts is bold; numbers stay on one line."""
+    text = setting.set(cell.text)
+    if column.kind == "number":
+        text = Tex(text.replace(" ", "~"))
+    return text if cell.level == "plain" or not text else rf"\textbf{{{text}}}"
