@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tam.report.charts.canvas import Canvas
-from tam.report.diagram.layout import text_width
+from tam.report.diagram.text import text_width
 from tam.report.format import Numbers
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from tam.report.diagram.geometry import Box, Curve
-from tam.report.diagram.layout import LABEL_LINE, Drawn, Plan
+from tam.report.diagram.geometry import Box, Line, Route, shortened
+from tam.report.diagram.labels import LABEL_LINE
 from tam.report.diagram.model import Diagram, Node
+from tam.report.diagram.plan import Drawn, Plan
 
 
 def draw(
@@ -21,17 +22,29 @@ def draw(
 
     ``kind``: its classes for the stylesheet."""
     nodes = {node.name: node for node in diagram.nodes}
-    parts = [
-        f'<svg class="{kind}" viewBox="0 0 {_n(planned.width)} {_n(planned.height)}" role="img"'
-        f' width="{_n(planned.width)}" height="{_n(planned.height)}"'
+    for name, parts in diagram.dimensions.items():
+        nodes |= {f"{name}/{part.name}": part for part in parts}
+    width, height = _n(planned.width), _n(planned.height)
+    svg = [
+        f'<svg class="{kind}{_wide(planned.width)}" viewBox="0 0 {width} {height}" role="img"'
+        f' width="{width}" height="{height}"'
         f' aria-labelledby="{key}-title {key}-desc">',
         f'<title id="{key}-title">{escape(title)}</title>',
         f'<desc id="{key}-desc">{escape(description)}</desc>',
     ]
-    parts.extend(_arrow(one) for one in planned.drawn)
-    parts.extend(_label(one) for one in planned.drawn if one.label is not None)
-    parts.extend(_node(nodes[name], box) for name, box in planned.boxes.items())
-    return "".join([*parts, "</svg>"])
+    if planned.ties:
+        ways = "".join(f"M{_n(a)} {_n(b)}L{_n(c)} {_n(d)}" for (a, b), (c, d) in planned.ties)
+        svg.append(f'<path class="tie" d="{ways}"/>')
+    svg.extend(_arrow(one) for one in planned.drawn)
+    svg.extend(_label(one) for one in planned.drawn if one.label is not None)
+    svg.extend(_node(nodes[name], box) for name, box in planned.boxes.items())
+    return "".join([*svg, "</svg>"])
+
+
+def _wide(width: float) -> str:
+    """A class for drawings that would be too small to read if they were made to fit the page."""
+    steps = [step for step in (1200, 1600, 2000, 2400) if width > step]
+    return f" wide-{steps[-1]}" if steps else ""
 
 
 def _n(value: float) -> str:
@@ -55,29 +68,34 @@ def _kind(one: Drawn) -> str:
 
 
 def _arrow(one: Drawn) -> str:
-    curve, width = one.curve, _width(one)
+    width = _width(one)
     head = 8 + 1.1 * width
-    shaft = _shortened(curve, head * 0.8) if one.dot is None else curve
-    path = (
-        f'<path class="shaft" stroke-width="{_n(width)}" d="M{_n(shaft.start[0])} {_n(shaft.start[1])}'
-        f'Q{_n(shaft.control[0])} {_n(shaft.control[1])} {_n(shaft.end[0])} {_n(shaft.end[1])}"/>'
-    )
+    shaft = shortened(one.line, head * 0.8) if one.dot is None else one.line
+    path = f'<path class="shaft" stroke-width="{_n(width)}" d="{_way(shaft)}"/>'
     if one.dot is None:
-        end = _head(curve, head)
+        end = _head(one.line, head)
     else:
         end = f'<circle class="dot" cx="{_n(one.dot[0])}" cy="{_n(one.dot[1])}" r="5.5"/>'
     said = quoteattr(one.arrow.told_apart)
     return f'<g class="{_kind(one)}" data-path={said}>{path}{end}</g>'
 
 
-def _shortened(curve: Curve, by: float) -> Curve:
-    along = curve.direction(1.0)
-    end = (curve.end[0] - by * along[0], curve.end[1] - by * along[1])
-    return Curve(curve.start, curve.control, end)
+def _way(line: Line) -> str:
+    """The line as path data in M, L and Q."""
+    if isinstance(line, Route):
+        inner = "".join(f"L{_at(bend.start)}Q{_at(bend.control)} {_at(bend.end)}" for bend in line.bends())
+        return f"M{_at(line.start)}{inner}L{_at(line.end)}"
+    if line.straight:
+        return f"M{_at(line.start)}L{_at(line.end)}"
+    return f"M{_at(line.start)}Q{_at(line.control)} {_at(line.end)}"
 
 
-def _head(curve: Curve, size: float) -> str:
-    (x, y), (dx, dy) = curve.end, curve.direction(1.0)
+def _at(point: tuple[float, float]) -> str:
+    return f"{_n(point[0])} {_n(point[1])}"
+
+
+def _head(line: Line, size: float) -> str:
+    (x, y), (dx, dy) = line.end, line.direction(1.0)
     half = size * 0.42
     corners = (
         (x, y),
@@ -110,7 +128,7 @@ def _label(one: Drawn) -> str:
 
 def _node(node: Node, box: Box) -> str:
     count = len(node.lines) + bool(node.detail)
-    height = 17.0
+    height = 17.0 if not {"dimension", "long"} & set(node.role.split()) else 14.0
     first = box.y - height * (count - 1) / 2
     lines = "".join(
         f'<text x="{_n(box.x)}" y="{_n(first + index * height)}">{escape(line)}</text>'
@@ -119,7 +137,7 @@ def _node(node: Node, box: Box) -> str:
     if node.detail:
         y = first + len(node.lines) * height
         lines += f'<text class="detail" x="{_n(box.x)}" y="{_n(y)}">{escape(node.detail)}</text>'
-    radius = 14 if node.role != "observed" else 2
+    radius = 2 if "observed" in node.role else 9 if node.role == "dimension" else 14
     return (
         f'<g class="node {node.role}"><rect x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.width)}" '
         f'height="{_n(box.height)}" rx="{radius}"/>{lines}</g>'

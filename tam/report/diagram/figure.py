@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from tam.report.context import Context
+from tam.report.diagram.choose import best_plan
 from tam.report.diagram.draw import draw
-from tam.report.diagram.layout import faults, plan, text_width
 from tam.report.diagram.model import Arrow, Diagram, Node, Position
 from tam.report.diagram.search import find_places
+from tam.report.diagram.text import text_width
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnDiagram:
-    """The picture and what its caption must say. ``left_out``: labels of predictors that are not drawn."""
+    """The picture and what its caption must say. ``intervals``: whether they stand beneath the coefficients;
+    ``dimensioned``, ``hidden``: second-order constructs with and without their parts; ``left_out``: labels
+    of predictors that are not drawn."""
 
     svg: str
     arrows: tuple[Arrow, ...]
     n_nodes: int
     moderated: bool
-    second_order: bool
+    intervals: bool
+    dimensioned: tuple[str, ...]
+    hidden: tuple[str, ...]
     left_out: tuple[str, ...]
     faults: tuple[str, ...]
 
@@ -35,39 +40,71 @@ def path_diagram(context: Context) -> DrawnDiagram | None:
     places = places_for(context, arrows)
     drawn_arrows = tuple(arrow for arrow in arrows if arrow.source in places and arrow.target in places)
     nodes = tuple(_node(context, name, drawn_arrows) for name in places)
-    diagram = Diagram(nodes, drawn_arrows, places)
-    planned = plan(diagram)
-    told = {"n_nodes": str(len(nodes)), "n_arrows": str(len(drawn_arrows))}
-    svg = draw(
-        diagram, planned, context.word("figures.diagram"), context.word("descriptions.diagram", **told)
-    )
-    left_out = {arrow.source for arrow in arrows} - set(places)
-    second = set(context.get("study", "model", "second_order") or {})
+    chosen = best_plan(Diagram(nodes, drawn_arrows, places, _dimensions(context, places)))
+    count = context.numbers.count
+    told = {"n_nodes": count(len(nodes)), "n_arrows": count(len(drawn_arrows))}
+    title, description = context.word("figures.diagram"), context.word("descriptions.diagram", **told)
+    parts: Mapping[str, Any] = context.get("study", "model", "second_order") or {}
+    shown = {name for name, of in parts.items() if any(part in places for part in of)}
+    second = set(context.get("study", "model", "second_order") or {}) & set(places)
     return DrawnDiagram(
-        svg=svg,
+        svg=draw(chosen.diagram, chosen.plan, title, description),
         arrows=drawn_arrows,
         n_nodes=len(nodes),
         moderated=any(arrow.onto for arrow in drawn_arrows),
-        second_order=bool(second & set(places)),
-        left_out=tuple(sorted(context.label(name) for name in left_out)),
-        faults=faults(planned),
+        intervals=any(len(arrow.label) > 1 for arrow in chosen.diagram.arrows),
+        dimensioned=chosen.dimensioned,
+        hidden=tuple(sorted(second - set(chosen.dimensioned) - shown)),
+        left_out=tuple(
+            sorted(context.label(name) for name in {arrow.source for arrow in arrows} - set(places))
+        ),
+        faults=chosen.faults,
     )
 
 
 def _paths(context: Context) -> list[Arrow]:
+    intervals = {
+        (str(one["predictor"]), str(one["outcome"])): (one.get("std_ci_low"), one.get("std_ci_high"))
+        for one in context.rows("effects", "direct")
+    }
     return [
-        Arrow(
-            source=str(one["rhs"]),
-            target=str(one["lhs"]),
-            est=one.get("est"),
-            std=one.get("std"),
-            ci_low=one.get("ci_low"),
-            ci_high=one.get("ci_high"),
-            label=(context.numbers.plain(one.get("std")),),
+        _arrow(
+            context,
+            one,
+            (str(one["rhs"]), str(one["lhs"])),
+            intervals.get((str(one["rhs"]), str(one["lhs"]))),
         )
         for one in context.rows("structure", "estimates")
         if one.get("op") == "~" and ":" not in str(one["rhs"])
     ]
+
+
+Ends = tuple[float | None, float | None]
+
+
+def _arrow(
+    context: Context,
+    one: Mapping[str, Any],
+    ends: tuple[str, str],
+    interval: Ends | None,
+    moderator: str | None = None,
+) -> Arrow:
+    """A path, or the moderation of one, with the interval of its standardised value where it has one."""
+    low, high = interval or (None, None)
+    numbers, label = context.numbers, (context.numbers.plain(one.get("std")),)
+    shown = low is not None and high is not None
+    return Arrow(
+        source=moderator or ends[0],
+        target=ends[1],
+        est=one.get("est"),
+        std=one.get("std"),
+        ci_low=one.get("ci_low"),
+        ci_high=one.get("ci_high"),
+        std_low=low,
+        std_high=high,
+        onto=ends if moderator else None,
+        label=(*label, numbers.interval(low, high)) if shown else label,
+    )
 
 
 def _moderations(context: Context, paths: Sequence[Arrow]) -> list[Arrow]:
@@ -76,19 +113,37 @@ def _moderations(context: Context, paths: Sequence[Arrow]) -> list[Arrow]:
     for one in context.rows("moderation", "analyses"):
         onto = (str(one.get("predictor")), str(one.get("outcome")))
         if onto in drawn and one.get("est") is not None:
-            found.append(
-                Arrow(
-                    source=str(one["moderator"]),
-                    target=onto[1],
-                    est=one["est"],
-                    std=one.get("std"),
-                    ci_low=one.get("ci_low"),
-                    ci_high=one.get("ci_high"),
-                    onto=onto,
-                    label=(context.numbers.plain(one.get("std")),),
-                )
+            found.append(_arrow(context, one, onto, _standardised_interval(one), str(one["moderator"])))
+    return found
+
+
+def _standardised_interval(one: Mapping[str, Any]) -> Ends | None:
+    """That of the same estimator among those compared; the interaction itself is stored without."""
+    for other in (one.get("triangulation") or {}).get("estimates") or ():
+        if other.get("estimator") == one.get("method") and other.get("std") == one.get("std"):
+            return (other.get("std_ci_low"), other.get("std_ci_high"))
+    return None
+
+
+def _dimensions(context: Context, places: Mapping[str, Position]) -> dict[str, tuple[Node, ...]]:
+    """The first-order constructs of every second-order one on the grid, with their loadings."""
+    loadings = {
+        (str(one["lhs"]), str(one["rhs"])): one.get("std")
+        for one in context.rows("structure", "estimates")
+        if one.get("op") == "=~"
+    }
+    found = {}
+    for name, parts in (context.get("study", "model", "second_order") or {}).items():
+        if name in places and not any(part in places for part in parts):
+            found[name] = tuple(
+                _dimension(context, str(part), loadings.get((str(name), str(part)))) for part in parts
             )
     return found
+
+
+def _dimension(context: Context, name: str, loading: float | None) -> Node:
+    detail = context.numbers.plain(loading) if loading is not None else ""
+    return Node(name, broken(context.label(name), 102.0, 11.0), detail, "dimension")
 
 
 def places_for(context: Context, arrows: Iterable[Arrow]) -> dict[str, Position]:
@@ -130,7 +185,10 @@ def _node(context: Context, name: str, arrows: Sequence[Arrow]) -> Node:
     role = "moderator" if moderates else "outcome" if is_outcome else "predictor"
     if not _is_construct(context, name):
         role += " observed"
-    return Node(name, broken(context.label(name)), detail, role)
+    lines = broken(context.label(name))
+    if lines[-1].endswith("…"):
+        lines, role = broken(context.label(name), 142.0, 12.0, 3), f"{role} long"
+    return Node(name, lines, detail, role)
 
 
 def broken(label: str, width: float = 136.0, size: float = 14.0, most: int = 2) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""Plane geometry for the path diagram: boxes, gently bent arrows, what touches what. Units are SVG pixels."""
+"""Plane geometry for the path diagram: boxes, bent arrows, what touches what. Units are SVG pixels."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -90,6 +91,87 @@ class Curve:
         return (x / size, y / size)
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way round obstacles: straight pieces between ``corners``, each corner but the ends rounded off."""
+
+    corners: tuple[Point, ...]
+
+    @property
+    def start(self) -> Point:
+        return self.corners[0]
+
+    @property
+    def end(self) -> Point:
+        return self.corners[-1]
+
+    @property
+    def straight(self) -> bool:
+        return len(self.corners) == 2
+
+    def bends(self) -> tuple[Curve, ...]:
+        """The rounded corners, each within the halves of its two pieces."""
+        found = []
+        for before, corner, after in zip(self.corners, self.corners[1:], self.corners[2:]):
+            start = _towards(corner, before, min(_ROUND, math.dist(corner, before) / 2))
+            end = _towards(corner, after, min(_ROUND, math.dist(corner, after) / 2))
+            found.append(Curve(start, corner, end))
+        return tuple(found)
+
+    def points(self, steps: int = 24) -> tuple[Point, ...]:
+        """Points along the way; ``steps`` is that of a curve and spread over the corners."""
+        each = max(2, steps // 6)
+        inner = [bend.at(step / each) for bend in self.bends() for step in range(each + 1)]
+        return (self.start, *inner, self.end)
+
+    @property
+    def length(self) -> float:
+        return sum(math.dist(a, b) for a, b in pairwise(self.corners))
+
+    def at(self, t: float) -> Point:
+        """The point at the share ``t`` of the length."""
+        left = t * self.length
+        for a, b in pairwise(self.corners):
+            piece = math.dist(a, b)
+            if left <= piece:
+                return _towards(a, b, left) if piece else a
+            left -= piece
+        return self.end
+
+    def direction(self, t: float) -> Point:
+        """The unit vector along the way near ``t``."""
+        (ax, ay), (bx, by) = self.at(max(t - 0.01, 0.0)), self.at(min(t + 0.01, 1.0))
+        size = math.hypot(bx - ax, by - ay) or 1.0
+        return ((bx - ax) / size, (by - ay) / size)
+
+
+Line = Curve | Route
+_ROUND = 14.0
+
+
+def _towards(a: Point, b: Point, by: float) -> Point:
+    """The point ``by`` pixels from ``a`` on the way to ``b``."""
+    share = by / (math.dist(a, b) or 1.0)
+    return (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
+
+
+def moved(line: Line, x: float, y: float) -> Line:
+    """The line shifted."""
+    if isinstance(line, Route):
+        return Route(tuple((a + x, b + y) for a, b in line.corners))
+    (ax, ay), (bx, by), (cx, cy) = line.start, line.control, line.end
+    return Curve((ax + x, ay + y), (bx + x, by + y), (cx + x, cy + y))
+
+
+def shortened(line: Line, by: float) -> Line:
+    """The line without its last ``by`` pixels."""
+    (dx, dy), (x, y) = line.direction(1.0), line.end
+    end = (x - by * dx, y - by * dy)
+    if isinstance(line, Route):
+        return Route((*line.corners[:-1], end))
+    return Curve(line.start, line.control, end)
+
+
 def between(a: Point, b: Point, bend: float = 0.0) -> Curve:
     """The curve from ``a`` to ``b``, its middle ``bend`` pixels to the left of the straight line."""
     length = math.dist(a, b) or 1.0
@@ -133,9 +215,22 @@ def _piece(curve: Curve, first: float, last: float) -> Curve:
     return Curve(start, (control[0], control[1]), end)
 
 
-def passes_through(points: tuple[Point, ...], box: Box) -> bool:
+def passes_through(points: Sequence[Point], box: Box) -> bool:
     """Whether a chain of straight pieces enters a box."""
-    return any(_enters(a, b, box) for a, b in pairwise(points))
+    left, right, top, bottom = box.left, box.right, box.top, box.bottom
+    for a, b in pairwise(points):
+        beside = (a[0] >= right and b[0] >= right) or (a[0] <= left and b[0] <= left)
+        over = (a[1] >= bottom and b[1] >= bottom) or (a[1] <= top and b[1] <= top)
+        if not (beside or over) and _enters(a, b, box):
+            return True
+    return False
+
+
+def extent(points: Sequence[Point]) -> Box:
+    """The smallest box around the points."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    return Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
 
 
 def _enters(a: Point, b: Point, box: Box) -> bool:

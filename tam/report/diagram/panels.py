@@ -7,10 +7,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tam.report.context import Context
+from tam.report.diagram.choose import best_plan
 from tam.report.diagram.draw import draw
 from tam.report.diagram.figure import broken, places_for
-from tam.report.diagram.layout import SMALL, plan
 from tam.report.diagram.model import Arrow, Diagram, Node
+from tam.report.diagram.plan import SMALL
 
 MOST_PANELS = 6
 """More diagrams than this are not compared by eye."""
@@ -30,9 +31,9 @@ def group_panels(
         drawn = tuple(one for one in arrows if one.source in places and one.target in places)
         r2 = found["diagram"]["r2"].get(group) or {}
         nodes = tuple(_node(context, name, drawn, r2) for name in places)
-        diagram = Diagram(nodes, drawn, places)
+        chosen = best_plan(Diagram(nodes, drawn, places), SMALL)
         title = context.word("figures.one_group", by=by, group=label)
-        svg = draw(diagram, plan(diagram, SMALL), title, title, f"{key}-{at}", "diagram small")
+        svg = draw(chosen.diagram, chosen.plan, title, title, f"{key}-{at}", "diagram small")
         caption = context.word("panels.group", group=label, n=context.numbers.count(sizes.get(group)))
         panels.append(f'<div class="panel"><p>{escape(caption)}</p>{svg}</div>')
     return f'<div class="panels">{"".join(panels)}</div>'

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tam.report.context import Context
-from tam.report.diagram.figure import path_diagram
-from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Section, Table
+from tam.report.diagram.block import diagram_figures
+from tam.report.document import Absent, Block, Paragraph, Rich, Section, Table
 from tam.report.rows import (
     cell,
     interval_column,
@@ -27,7 +27,7 @@ def structure_section(context: Context) -> Section:
         absent = (Absent(context.reason("structure")),)
         return Section("structure", context.say("sections.structure"), absent)
     blocks: list[Block] = []
-    blocks.extend(_diagram(context))
+    blocks.extend(diagram_figures(context))
     blocks.append(_paths_table(context))
     blocks.append(fit_table(context))
     blocks.extend(local_fit_blocks(context))
@@ -39,60 +39,6 @@ def structure_section(context: Context) -> Section:
 def regressions(context: Context) -> list[Mapping[str, Any]]:
     """The structural paths among the estimates, in the order of the model; loadings left out."""
     return [one for one in context.rows("structure", "estimates") if one.get("op") == "~"]
-
-
-def _diagram(context: Context) -> list[Block]:
-    drawn = path_diagram(context)
-    if drawn is None:
-        return []
-    columns = (
-        names_column(context, "path"),
-        number_column(context, "beta"),
-        number_column(context, "b"),
-        interval_column(context),
-    )
-    rows = [
-        row(
-            f"{arrow.source} → {arrow.target}" if arrow.onto is None else f"{arrow.source} ⊣ {arrow.target}",
-            context.numbers.plain(arrow.std),
-            context.numbers.plain(arrow.est),
-            context.numbers.interval(arrow.ci_low, arrow.ci_high),
-        )
-        for arrow in drawn.arrows
-    ]
-    outcomes = dict.fromkeys(str(arrow.target) for arrow in drawn.arrows if arrow.onto is None)
-    r2 = [
-        row(context.named(name), context.numbers.bounded(context.part("structure", "r2").get(name)), "", "")
-        for name in outcomes
-    ]
-    groups = (Group(tuple(rows)), Group(tuple(r2), context.say("columns.r2")))
-    data = Table("diagram-data", context.say("tables.paths"), columns, groups)
-    notes = [context.say("notes.diagram", level=context.level)]
-    if drawn.second_order:
-        notes.append(_second_order_note(context))
-    if drawn.moderated:
-        notes.append(context.say("notes.diagram_moderation"))
-    if drawn.left_out:
-        notes.append(context.say("notes.diagram_left_out", names=context.words.listed(drawn.left_out)))
-    if drawn.faults:
-        notes.append(context.say("notes.diagram_faults"))
-    description = context.word(
-        "descriptions.diagram",
-        n_nodes=context.numbers.count(drawn.n_nodes),
-        n_arrows=context.numbers.count(len(drawn.arrows)),
-    )
-    return [Figure("diagram", context.say("figures.diagram"), description, drawn.svg, data, tuple(notes))]
-
-
-def _second_order_note(context: Context) -> Rich:
-    second = context.part("study", "model", "second_order") or {}
-    parts = [
-        context.word(
-            "list.measured_by", name=context.label(name), parts=context.words.listed(map(context.label, of))
-        )
-        for name, of in second.items()
-    ]
-    return context.say("notes.diagram_second_order", parts=context.word("list.clause").join(parts))
 
 
 def _paths_table(context: Context) -> Table:
