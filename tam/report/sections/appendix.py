@@ -30,6 +30,8 @@ def appendix_section(context: Context) -> Section:
         told = {"n": context.numbers.count(moments.get("n"))}
         blocks.append(Paragraph(context.say(f"text.moments_how_{moments.get('basis')}", **told)))
         blocks.append(_moments_table(context, moments))
+        blocks.append(Paragraph(context.say("text.moments_command", **told), "code"))
+        blocks.append(Paragraph(context.say("text.moments_disclosure"), "small"))
     else:
         reason = context.reason("structure", "sample_moments")
         blocks.append(Absent(context.say("text.moments_absent", reason=reason)))

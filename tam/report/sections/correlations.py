@@ -62,8 +62,11 @@ def _correlation(context: Context, pair: Mapping[str, Any] | None) -> Cell:
 
 
 def _reliability(context: Context, name: str) -> Cell:
-    alpha = context.get("measurement", "constructs", name, "alpha")
-    return cell(context.numbers.bounded(alpha), "good" if alpha is not None else "plain")
+    """α; of a second-order construct, whose items are those of its parts, total ω."""
+    value = context.get("measurement", "constructs", name, "alpha")
+    if value is None:
+        value = context.get("measurement", "second_order", name, "omega_total")
+    return cell(context.numbers.bounded(value), "good" if value is not None else "plain")
 
 
 def _notes(context: Context, found: Mapping[str, Any], names: list[str]) -> tuple[Rich, ...]:
