@@ -8,6 +8,7 @@ from typing import Any
 from tam import __version__
 from tam.published.printed import parse_printed
 from tam.published.publication import PrintedPath, PrintedValue, Publication
+from tam.published.verdicts import CAME_OUT, DIFFERS
 from tam.record import to_record
 
 SCHEMA = "tam-review/0.1"
@@ -29,11 +30,17 @@ def review_record(
 
 
 def _with_numbers(reproduction: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with the number that each prints, so that nobody has to read it again."""
+    """The values with the number that each prints, so that nobody has to read it again, and how many were
+    computed and differ."""
     values = [
         {**one, "printed_value": parse_printed(str(one["printed"])).value} for one in reproduction["values"]
     ]
-    return {**reproduction, "values": values}
+    verdicts = [str(one["verdict"]) for one in values]
+    counts = {
+        "computed": sum(one in CAME_OUT or one in DIFFERS for one in verdicts),
+        "differing": sum(one in DIFFERS for one in verdicts),
+    }
+    return {**reproduction, "values": values, "counts": counts}
 
 
 def _about(one: Publication) -> dict[str, Any]:

@@ -44,9 +44,12 @@ def review_document(context: Context, others: Sequence[tuple[str, str, str]] = (
 
 def _facts(context: Context) -> Iterator[Rich]:
     about = context.part("publication")
-    authors = [str(about[name]) for name in ("authors", "year") if about.get(name)]
-    if authors:
-        yield rich(context.word("list.comma").join(authors))
+    year, authors = about.get("year"), about.get("authors")
+    named = [str(authors)] if authors else []
+    if year:
+        named.append(context.numbers.name(year) if isinstance(year, int) else str(year))
+    if named:
+        yield rich(context.words.joined("comma", named))
     n = about.get("n")
     yield context.say("review.n", n=context.numbers.count(n)) if n is not None else context.say("review.no_n")
     if about.get("software"):

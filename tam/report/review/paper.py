@@ -29,8 +29,6 @@ _PLACES = {
 }
 """What may be written down -> the section of the report that uses it."""
 
-CAME_OUT, DIFFERS = ("exact", "rounding"), ("minor", "major", "flip", "unreachable")
-
 
 def answer_section(context: Context) -> Section:
     return Section("answer", context.say("sections.answer"), (Bullets(tuple(_answers(context))),))
@@ -40,9 +38,9 @@ def _answers(context: Context) -> Iterator[Rich]:
     count = context.numbers.count
     counts = context.part("reproduction", "summary")
     if counts:
-        computed = sum(int(counts.get(name) or 0) for name in (*CAME_OUT, *DIFFERS))
+        of_values = context.part("reproduction", "counts")
         told = {name: count(counts.get(name)) for name in ("exact", "rounding", "not_computable")}
-        differing = sum(int(counts.get(name) or 0) for name in DIFFERS)
+        computed, differing = of_values.get("computed"), of_values.get("differing")
         told |= {"computed": count(computed), "differing": count(differing)}
         key = "none_computed" if not computed else "all_come_out" if not differing else "some_differ"
         yield context.say(f"review.{key}", **told)
@@ -98,7 +96,7 @@ def _place(context: Context, name: str, there: bool | None) -> Cell:
 def paper_section(context: Context) -> Section:
     about = context.part("publication")
     entries = [
-        (context.say(f"review.about.{name}"), rich(str(about[name])))
+        (context.say(f"review.about.{name}"), rich(_written(context, about[name])))
         for name in ("title", "authors", "year", "doi", "url", "where_read", "software", "key")
         if about.get(name)
     ]
@@ -109,6 +107,11 @@ def paper_section(context: Context) -> Section:
             Paragraph(rich(str(about["model"]).strip()), "code"),
         ]
     return Section("paper", context.say("sections.paper"), tuple(blocks))
+
+
+def _written(context: Context, value: object) -> str:
+    """A text as it is; a year as the number that it is."""
+    return context.numbers.name(value) if isinstance(value, int) else str(value)
 
 
 def checking_section(context: Context) -> Section:

@@ -83,6 +83,7 @@ def record(**changes: Any) -> dict[str, Any]:
             },
             "repairs": [REPAIR],
             "summary": verdicts,
+            "counts": {"computed": 6, "differing": 4},
         },
         "audit": {
             "checks": [{**CHECK, "verdict": one} for one in get_args(CheckVerdict)],
