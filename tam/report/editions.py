@@ -10,6 +10,7 @@ from tam.report.academic import academic_document
 from tam.report.context import Context, context_for
 from tam.report.document import Document
 from tam.report.look import PLAIN, Look
+from tam.report.market.document import market_document
 from tam.report.review.document import review_document
 from tam.report.study_review.document import study_review_document
 
@@ -18,6 +19,7 @@ Others = Sequence[tuple[str, str, str]]
 
 EDITIONS: Mapping[str, Callable[[Context, Others], Document]] = {
     "academic": academic_document,
+    "market": market_document,
     "review": study_review_document,
 }
 """Audience -> what the results of a study become for it."""
