@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +23,14 @@ def run_and_write(
     ``workers`` (all processors unless given) and ``scheduler`` say who computes the bootstrap; with
     more than one worker the reports are drawn beside each other.
     """
-    from tam.analysis.embedded import with_results
     from tam.analysis.run import run
-    from tam.engine.beside import beside
-    from tam.report.write import report_name, write_report
+    from tam.cli.reporting import Editions, draw_editions
+    from tam.report.files import look_of, raise_for_lacking
 
     progress = console().progress
+    wanted = Editions(study.languages, study.report.audience)
+    raise_for_lacking(study.report.to, wanted.languages, wanted.audiences)
+    look = look_of(study.report)
     analysis = run(
         study,
         progress,
@@ -40,27 +40,13 @@ def run_and_write(
     )
     progress("report")
     results = analysis.to_dict()
+    drawn = draw_editions(results, wanted, study.report.to, look, workers=workers or processors())
     contents: dict[Path, str | bytes] = {folder / "results.json": analysis.to_json()}
-    spread = (workers or processors()) > 1
-    with ExitStack() as pages:
-        drawn = [
-            pages.enter_context(
-                beside(
-                    partial(write_report, results, language, languages=study.languages),
-                    lost="run-process-lost",
-                    wanted=spread and language != study.languages[0],
-                )
-            )
-            for language in study.languages
-        ]
-        for language, page in zip(study.languages, drawn, strict=True):
-            contents[folder / report_name(language)] = with_results(
-                page(), results, language=language, languages=study.languages
-            )
+    contents |= {folder / name: content for name, content in drawn.files.items()}
     files = [str(path) for path in write_files(contents)]
     return Answer(
         result={**results, "files": files},
         blocks=summary_lines(results, files),
-        problems=analysis.problems,
+        problems=[*analysis.problems, *drawn.problems],
         at_least=1 if analysis.exit_code else 0,
     )

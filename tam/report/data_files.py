@@ -17,8 +17,13 @@ from tam.writing import csv_text
 
 Value = str | float | None
 _BLANKS = frozenset({"", "–", "-", "—"})
-_BETWEEN = re.compile(r"[\s\[\](),;*†‡±–~]*")
+_BETWEEN = re.compile(r"[\s\[\](),;:/*†‡±–~（），；]*")
 """What may stand around numbers without making words of them."""
+_TOKEN = re.compile(r"(?:[<>]\s)?−?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?")
+"""A number as it is printed."""
+_LIMITS = re.compile(r"\[[^\],]+, [^\],]+\]")
+_TWO_HEADS = re.compile(r"(.*\S)\s?[(（](.*)[)）]")
+"""``χ² (df)`` heads two numbers."""
 _PRINTED = re.compile(r"−?(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d+)?%?")
 
 
@@ -92,7 +97,7 @@ def grid(table: Table, words: Words) -> Grid:
     """A table as data: rows that stand under a common head name it in a column of their own."""
     grouped = any(plain(group.label) for group in table.groups)
     rows = [(group.label, row) for group in table.groups for row in group.rows]
-    parts = [_width(index, [row for _, row in rows]) for index in range(len(table.columns))]
+    parts = [_part([row[index] for _, row in rows]) for index in range(len(table.columns))]
     heads = [words.text("data.group")] if grouped else []
     kinds = ["name"] if grouped else []
     for column, part in zip(table.columns, parts, strict=True):
@@ -109,39 +114,44 @@ def grid(table: Table, words: Words) -> Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """How many columns a column of the report becomes. ``interval``: the last two are limits."""
+    """The columns that a column of the report becomes: ``numbers`` and, of an interval, two limits."""
 
-    width: int = 1
-    interval: bool = False
+    numbers: int = 1
+    limits: bool = False
+
+    @property
+    def width(self) -> int:
+        return self.numbers + 2 * self.limits
 
 
-def _width(index: int, rows: Sequence[Sequence[Cell]]) -> _Part:
-    found = [_numbers(row[index]) for row in rows if index < len(row)]
-    widest = max((len(one) for one in found), default=1)
-    if widest < 2:
-        return _Part()
-    pairs = [getattr(run.text, "values", ()) for row in rows for run in row[index].text]
-    return _Part(widest, any(len(values) == 2 for values in pairs))
+def _part(cells: Sequence[Cell]) -> _Part:
+    found = [(len(_numbers(cell)), _has_limits(cell)) for cell in cells]
+    limits = any(count > 1 and interval for count, interval in found)
+    numbers = max((count - 2 * interval for count, interval in found), default=1)
+    return _Part(max(numbers, 0 if limits else 1), limits)
+
+
+def _has_limits(cell: Cell) -> bool:
+    return len(cell.values) > 1 and _LIMITS.search(plain(cell.text)) is not None
 
 
 def _heads(column: Column, part: _Part, words: Words) -> list[str]:
     head = _words(column.head) or ""
-    if part.width == 1:
-        return [head]
-    limits = [words.text("data.low", head=head), words.text("data.high", head=head)]
-    before = part.width - 2 if part.interval else part.width
-    names = [head, *(words.text("data.further", head=head, number=str(n + 2)) for n in range(before - 1))]
-    return [*names[:before], *(limits if part.interval else [])]
+    two = _TWO_HEADS.fullmatch(head)
+    if two and part == _Part(2):
+        return [two[1], two[2]]
+    more = (words.text("data.further", head=head, number=str(n)) for n in range(2, part.numbers + 1))
+    limits = [words.text(f"data.{end}", head=head) for end in ("low", "high")]
+    return [*([head, *more] if part.numbers else []), *(limits if part.limits else [])]
 
 
 def _entries(cell: Cell, column: Column, part: _Part) -> list[Entry]:
-    numbers = _numbers(cell)
-    text = _words(cell.text)
+    numbers, text = _numbers(cell), _words(cell.text)
     if numbers:
-        missing = part.width - len(numbers)
-        front = part.interval and len(numbers) < part.width and len(numbers) != 1
-        blank = [Entry(None)] * missing
-        return [*blank, *numbers] if front else [*numbers, *blank]
+        limits = numbers[-2:] if _has_limits(cell) else []
+        first = numbers[: len(numbers) - len(limits)]
+        blanks = [Entry(None)] * (part.numbers - len(first))
+        return [*first, *blanks, *(limits or [Entry(None)] * (2 * part.limits))]
     if text in _BLANKS:
         return [Entry(None)] * part.width
     if column.kind == "number" and text is not None and (printed := _printed(text)) is not None:
@@ -151,16 +161,12 @@ def _entries(cell: Cell, column: Column, part: _Part) -> list[Entry]:
 
 def _numbers(cell: Cell) -> list[Entry]:
     """The numbers of a cell that says nothing else; empty where it holds words."""
-    found: list[Entry] = []
-    for run in cell.text:
-        values = getattr(run.text, "values", ())
-        if values:
-            texts = re.split(r"[,;]\s+", str(run.text).strip("[]()")) if len(values) == 2 else [str(run.text)]
-            shown = texts if len(texts) == len(values) else [str(run.text)] * len(values)
-            found += [Entry(_number(value, text), text) for value, text in zip(values, shown, strict=True)]
-        elif not _BETWEEN.fullmatch(str(run.text)):
-            return []
-    return found
+    values, text = cell.values, plain(cell.text)
+    if not values or not _BETWEEN.fullmatch(_TOKEN.sub("", text)):
+        return []
+    tokens = _TOKEN.findall(text)
+    shown = tokens if len(tokens) == len(values) else [text] * len(values)
+    return [Entry(_number(value, one), one) for value, one in zip(values, shown, strict=True)]
 
 
 def _number(value: float, shown: str) -> float:

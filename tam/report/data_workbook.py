@@ -19,6 +19,7 @@ _DATE = "2000-01-01T00:00:00Z"
 """The same tables give the same bytes: no file of ours holds the day on which it was made."""
 _LONGEST = 32_000
 """Characters of a cell; spreadsheets refuse a few more."""
+_TYPEFACE = "Calibri"
 _WIDEST, _NARROWEST = 60, 7
 _FIRST = 4
 """The row of the heads: above stand number and title of the table."""
@@ -66,6 +67,7 @@ def _contents(
         sheet.cell(row, 3, len(grid.rows))
     for letter, width in zip("ABC", (14, 80, 10), strict=True):
         sheet.column_dimensions[letter].width = width
+    _page(sheet)
     sheet.freeze_panes = sheet.cell(_FIRST + 1, 1)
 
 
@@ -82,7 +84,16 @@ def _sheet(sheet: Any, one: Tabled, grid: Grid, words: Words) -> None:
         mark = words.text("document.note") + " " if index == 0 else ""
         _text(sheet.cell(last + 2 + index, 1), mark + plain(note), color="566072", size=9)
     _widths(sheet, grid)
+    _page(sheet)
     sheet.freeze_panes = sheet.cell(_FIRST + 1, 2)
+
+
+def _page(sheet: Any) -> None:
+    """Paper: as wide as the page, the heads on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = f"1:{_FIRST}"
 
 
 def _head(cell: Any, text: str, *, right: bool = False) -> None:
@@ -94,7 +105,7 @@ def _head(cell: Any, text: str, *, right: bool = False) -> None:
 
 
 def _value(cell: Any, entry: Entry, *, end: bool) -> None:
-    from openpyxl.styles import Alignment, Border, Side
+    from openpyxl.styles import Alignment, Border, Font, Side
 
     if isinstance(entry.value, str):
         _text(cell, entry.value)
@@ -102,6 +113,7 @@ def _value(cell: Any, entry: Entry, *, end: bool) -> None:
     elif entry.value is not None:
         cell.value = entry.value
         cell.number_format = number_format(entry.shown)
+        cell.font = Font(name=_TYPEFACE, size=11)
         cell.alignment = Alignment(horizontal="right", vertical="top")
     if end:
         cell.border = Border(bottom=Side(style="medium"))
@@ -130,7 +142,7 @@ def _text(cell: Any, text: str, *, size: int = 11, color: str | None = None, **t
     cell.value = _clean(text)
     cell.data_type = "s"
     cell.quotePrefix = text.lstrip()[:1] in ("=", "+", "-", "@")
-    cell.font = Font(size=size, color=color, **type_)
+    cell.font = Font(name=_TYPEFACE, size=size, color=color, **type_)
 
 
 def _widths(sheet: Any, grid: Grid) -> None:

@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 
 from tam.report.document import Figure
 from tam.report.fonts import UNITS, outline
+from tam.report.look import Look
 from tam.report.pictures_shapes import Drawing, Shape, drawing, number, weight
 from tam.report.pictures_style import PAPER, Style, Stylesheet, local, stylesheet
 
@@ -59,9 +60,16 @@ def pdf(figure: Figure, language: str, style: str = "") -> bytes:
     return _saved(figure, language, style, "pdf", POINTS, {**nothing, "Title": title})
 
 
-def replaced_characters(figure: Figure, language: str) -> tuple[str, ...]:
+def replaced_characters(figure: Figure, language: str, style: str = "") -> tuple[str, ...]:
     """The characters of a figure's text that no font of the machine has; a replacement stands for each."""
-    return _drawn(figure, language, "").replaced
+    return _drawn(figure, language, style).replaced
+
+
+def style_of(look: Look) -> str:
+    """The colours of a brand as CSS, for ``style``; nothing where the look has none."""
+    from tam.report.theme_style import theme_style
+
+    return theme_style(look.theme) if look.theme else ""
 
 
 def picture_size(figure: Figure) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from typing import Literal
 from tam.spec.data_file import DataFile
 from tam.spec.instrument import ColumnRule, Instrument
 from tam.spec.model import Model
+from tam.spec.report_options import ReportOptions
 from tam.spec.screening import RULES as RULES
 from tam.spec.screening import Rule as Rule
 from tam.spec.screening import ScreeningOptions as ScreeningOptions
@@ -78,5 +79,6 @@ class Study:
     text_form: Path | None = None
     sequence_order: Mapping[str, Literal["ascending", "descending"]] = field(default_factory=dict)
     digest: str = ""
+    report: ReportOptions = field(default_factory=ReportOptions)
     files: tuple[DataFile, ...] = ()
     """The files to be stacked, where there are several; else empty, and ``data`` is the only one."""

@@ -20,6 +20,7 @@ from tam.spec.instrument_forms import ColumnForm, Number, TextForm
 from tam.spec.interaction import interaction_problems
 from tam.spec.model import Model
 from tam.spec.model_file import ModelForm, build_model, load_model, shipped_models
+from tam.spec.report_form import ReportForm, report_problems
 from tam.spec.screening_form import ScreeningForm, screening_problems
 from tam.spec.study import (
     GroupBy,
@@ -99,6 +100,7 @@ class StudyForm(Strict):
     groups: GroupsForm = GroupsForm()
     screening: ScreeningForm = ScreeningForm()
     options: OptionsForm = OptionsForm()
+    report: ReportForm = ReportForm()
 
 
 def find_study(start: str | Path | None = None) -> Path:
@@ -140,6 +142,7 @@ def load_study(path: str | Path | None = None, data: Sequence[str | Path] = ()) 
     problems += _group_problems(form, instrument, where) + _option_problems(form, where, model)
     problems += screening_problems(form.screening, where)
     problems += _marker_problems(form, instrument, model, where)
+    problems += report_problems(form.report, where)
     files, found = read_data_files(form.data, form.files, file.parent, where)
     raise_if_any([*problems, *found, *wave_problems(files, instrument, where)])
     return _study(form, file, instrument, model.with_default_hypotheses(), digest, files)
@@ -356,5 +359,6 @@ def _study(
         text_form=(only and only.text_form) or (None if o.text_form is None else file.parent / o.text_form),
         sequence_order=dict(o.sequence_order),
         digest=digest,
+        report=form.report.options(file.parent),
         files=files if len(files) > 1 else (),
     )

@@ -60,7 +60,7 @@ def test_every_failure_is_one_json_object(tam, name: str, tmp_path: Path, monkey
         (["fit", "--data", "x.csv"], "missing-argument", "--model"),
         (["report"], "missing-argument", "RESULTS"),
         (["cite", "a", "b"], "bad-usage", "extra argument"),
-        (["report", "x.json", "--to", "pdf"], "bad-option-value", "html"),
+        (["report", "x.json", "--to", "odt"], "bad-option-value", "html"),
     ],
 )
 def test_a_slip_of_the_finger_is_met_with_what_was_meant(tam, arguments, code, hint) -> None:

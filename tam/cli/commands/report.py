@@ -1,19 +1,22 @@
-"""``tam report``: the reports again, from results.json alone."""
+"""``tam report``: the reports again, in any format, from results.json alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tam.cli.answer import Answer
-from tam.cli.choices import comma_list, not_offered
+from tam.cli.choices import comma_list
 from tam.cli.command import tam_command
-from tam.errors import TamError
-from tam.writing import write_files
 
-FORMATS, OFFERED_FORMATS = ("html", "docx", "latex", "csv"), ("html",)
-AUDIENCES, OFFERED_AUDIENCES = ("academic", "market", "review"), ("academic",)
+if TYPE_CHECKING:
+    from tam.report.look import Look
+
+FORMATS = ("html", "docx", "latex", "csv", "xlsx", "markdown", "svg", "png", "pdf")
+AUDIENCES = ("academic", "market", "review")
+LIKERT = ("stacked", "diverging")
 
 
 @tam_command("report")
@@ -24,7 +27,7 @@ AUDIENCES, OFFERED_AUDIENCES = ("academic", "market", "review"), ("academic",)
     metavar="html,...",
     default="html",
     callback=comma_list(FORMATS),
-    help="Formats; this version writes html.",
+    help=f"Formats: {', '.join(FORMATS)}; html unless given.",
 )
 @click.option(
     "--lang",
@@ -37,47 +40,72 @@ AUDIENCES, OFFERED_AUDIENCES = ("academic", "market", "review"), ("academic",)
     "--audience",
     "audiences",
     metavar="academic,...",
-    default="academic",
     callback=comma_list(AUDIENCES),
-    help="Readers; this version writes for academic ones.",
+    help=f"Readers: {', '.join(AUDIENCES)}; academic unless given.",
 )
+@click.option(
+    "--likert",
+    type=click.Choice(LIKERT),
+    default="stacked",
+    help="Answers as 100 % stacked bars or diverging from the middle of the scale.",
+)
+@click.option("--theme", metavar="FILE", help="Logo, colours, fonts and title page of a brand: a TOML file.")
+@click.option("--templates", metavar="DIR", help="A folder whose templates go before the shipped ones.")
 @click.option("--out", metavar="DIR", help="Where to write; beside the results unless given.")
 def command(
     results: str,
     formats: tuple[str, ...],
     languages: tuple[str, ...] | None,
-    audiences: tuple[str, ...],
+    audiences: tuple[str, ...] | None,
+    likert: str,
+    theme: str | None,
+    templates: str | None,
     out: str | None,
 ) -> Answer:
     """Write the reports again from results.json; needs no data.
 
+    RESULTS may also be the review.json of tam reproduce or tam audit.
+
     \b
       tam report results.json --lang zh
+      tam report results.json --to docx,latex,xlsx --audience academic,market
+      tam report results.json --to png,pdf --theme brand.toml --out figures
     """
-    from tam.analysis.analysis import read_results
-    from tam.analysis.embedded import with_results
-    from tam.report.write import report_name, write_report
+    from tam.cli.reporting import draw_editions, editions_of
+    from tam.cli.watching import processors
+    from tam.writing import write_files
 
-    refused = [
-        *not_offered("--to", formats, OFFERED_FORMATS),
-        *not_offered("--audience", audiences, OFFERED_AUDIENCES),
-    ]
-    if refused:
-        raise TamError(refused)
-    analysis = read_results(results)
-    record = analysis.to_dict()
-    wanted = languages or tuple(record["study"]["language"])
+    record, trusted = _record(results)
+    wanted = editions_of(record, languages, audiences)
+    look = _look(likert, theme, templates)
+    drawn = draw_editions(record, wanted, formats, look, workers=processors())
     folder = Path(out) if out else Path(results).parent
-    pages: dict[Path, str | bytes] = {
-        folder / report_name(language, audience): with_results(
-            write_report(record, language, languages=wanted, audience=audience, audiences=audiences),
-            record,
-            language=language,
-            languages=wanted,
-            audience=audience,
+    files = [str(path) for path in write_files({folder / name: text for name, text in drawn.files.items()})]
+    return Answer(
+        result={"files": files}, blocks=files, problems=drawn.problems, at_least=0 if trusted else 1
+    )
+
+
+def _record(path: str) -> tuple[dict[str, Any], bool]:
+    """The content of results.json or review.json, and whether the results may be trusted."""
+    from tam.analysis.analysis import read_results
+    from tam.cli.reporting import read_review
+
+    review = read_review(path)
+    if review is not None:
+        return review, True
+    analysis = read_results(path)
+    return analysis.to_dict(), not analysis.exit_code
+
+
+def _look(likert: str, theme: str | None, templates: str | None) -> Look:
+    from tam.report.files import look_of
+    from tam.spec.report_options import ReportOptions
+
+    return look_of(
+        ReportOptions(
+            likert="diverging" if likert == "diverging" else "stacked",
+            theme=Path(theme) if theme else None,
+            templates=Path(templates) if templates else None,
         )
-        for audience in audiences
-        for language in wanted
-    }
-    files = [str(path) for path in write_files(pages)]
-    return Answer(result={"files": files}, blocks=files, at_least=1 if analysis.exit_code else 0)
+    )
