@@ -44,12 +44,10 @@ def review_document(context: Context, others: Sequence[tuple[str, str, str]] = (
 
 def _facts(context: Context) -> Iterator[Rich]:
     about = context.part("publication")
-    year, authors = about.get("year"), about.get("authors")
-    named = [str(authors)] if authors else []
-    if year:
-        named.append(context.numbers.name(year) if isinstance(year, int) else str(year))
+    named = [rich(str(about[name])) for name in ("authors", "year") if about.get(name)]
     if named:
-        yield rich(context.words.joined("comma", named))
+        comma = rich(context.words.entries["list.comma"])
+        yield named[0] if len(named) == 1 else (*named[0], *comma, *named[1])
     n = about.get("n")
     yield context.say("review.n", n=context.numbers.count(n)) if n is not None else context.say("review.no_n")
     if about.get("software"):
