@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -98,6 +99,17 @@ def _drawn(
         report_files(results, language, audience, formats=formats, look=look, **together)
         for audience, language in pairs
     ]
+
+
+def told_files(files: Sequence[str]) -> list[str]:
+    """The files as a person wants to see them: of a folder of tables or pictures how many there are."""
+    counts: dict[str, int] = {}
+    for file in files:
+        folder = Path(file).parent
+        several = folder.name.endswith((".tables", ".figures"))
+        told = f"{folder}{os.sep}" if several else file
+        counts[told] = counts.get(told, 0) + 1
+    return [f"{told} ({count} files)" if told.endswith(os.sep) else told for told, count in counts.items()]
 
 
 def read_review(path: str | Path) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ def run_and_write(
     more than one worker the reports are drawn beside each other.
     """
     from tam.analysis.run import run
-    from tam.cli.reporting import Editions, draw_editions
+    from tam.cli.reporting import Editions, draw_editions, told_files
     from tam.report.files import look_of, raise_for_lacking
 
     progress = console().progress
@@ -46,7 +46,7 @@ def run_and_write(
     files = [str(path) for path in write_files(contents)]
     return Answer(
         result={**results, "files": files},
-        blocks=summary_lines(results, files),
+        blocks=summary_lines(results, told_files(files)),
         problems=[*analysis.problems, *drawn.problems],
         at_least=1 if analysis.exit_code else 0,
     )

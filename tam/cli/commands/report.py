@@ -71,7 +71,7 @@ def command(
       tam report results.json --to docx,latex,xlsx --audience academic,market
       tam report results.json --to png,pdf --theme brand.toml --out figures
     """
-    from tam.cli.reporting import draw_editions, editions_of
+    from tam.cli.reporting import draw_editions, editions_of, told_files
     from tam.cli.watching import processors
     from tam.writing import write_files
 
@@ -82,7 +82,10 @@ def command(
     folder = Path(out) if out else Path(results).parent
     files = [str(path) for path in write_files({folder / name: text for name, text in drawn.files.items()})]
     return Answer(
-        result={"files": files}, blocks=files, problems=drawn.problems, at_least=0 if trusted else 1
+        result={"files": files},
+        blocks=told_files(files),
+        problems=drawn.problems,
+        at_least=0 if trusted else 1,
     )
 
 
