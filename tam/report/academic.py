@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tam.report.context import Context
-from tam.report.document import Document, Rich, numbered
+from tam.report.document import Block, Document, Rich, Section, Table, numbered
 from tam.report.estimation import estimator_name
 from tam.report.sections.answer import answer_section
 from tam.report.sections.appendix import appendix_section
@@ -46,6 +47,10 @@ _SECTIONS = (
 )
 
 
+MOST_OPEN_ROWS = 45
+"""Rows up to which a table stands open."""
+
+
 def academic_document(context: Context, others: Sequence[tuple[str, str, str]] = ()) -> Document:
     """Everything the academic report says, as data. ``others``: language, its name, file of each."""
     return Document(
@@ -54,7 +59,7 @@ def academic_document(context: Context, others: Sequence[tuple[str, str, str]] =
         kicker=context.say("document.kicker"),
         facts=tuple(study_facts(context)),
         banners=banners(context),
-        sections=numbered(build(context) for build in _SECTIONS),
+        sections=numbered(_folded(context, build(context)) for build in _SECTIONS),
         footer=(context.say("document.footer", tam=str(context.get("provenance", "tam") or "")),),
         other_languages=tuple(others),
     )
@@ -82,3 +87,21 @@ def study_facts(context: Context) -> Iterator[Rich]:
         yield context.say("facts.instrument", **told)
     if estimator_name(context):
         yield context.say("facts.estimator", estimator=estimator_name(context))
+
+
+def _folded(context: Context, section: Section) -> Section:
+    """The section with its long tables folded, so that a reader of a large study finds what follows them.
+
+    The hypotheses are the answer and stay open.
+    """
+
+    def fold(block: Block) -> Block:
+        if not isinstance(block, Table) or block.folded or block.key == "hypotheses":
+            return block
+        n = sum(len(group.rows) for group in block.groups)
+        if n <= MOST_OPEN_ROWS:
+            return block
+        said = context.say("folded.long", title=block.title, n=context.numbers.count(n))
+        return replace(block, folded=said)
+
+    return replace(section, blocks=tuple(fold(block) for block in section.blocks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tam.report.context import Context
@@ -21,20 +21,13 @@ from tam.report.document import (
 from tam.report.rows import cell, interval_column, number_column, row, words_column
 
 _DIGITS = 3
+MOST_VARIABLES = 60
+"""Variables whose moments a page can hold; of more they stand in the results only."""
 
 
 def appendix_section(context: Context) -> Section:
     blocks: list[Block] = [Subheading("moments", context.say("headings.moments"))]
-    moments = context.part("structure", "sample_moments")
-    if moments:
-        told = {"n": context.numbers.count(moments.get("n"))}
-        blocks.append(Paragraph(context.say(f"text.moments_how_{moments.get('basis')}", **told)))
-        blocks.append(_moments_table(context, moments))
-        blocks.append(Paragraph(context.say("text.moments_command", **told), "code"))
-        blocks.append(Paragraph(context.say("text.moments_disclosure"), "small"))
-    else:
-        reason = context.reason("structure", "sample_moments")
-        blocks.append(Absent(context.say("text.moments_absent", reason=reason)))
+    blocks.extend(_moments(context))
     blocks.append(Subheading("parameters", context.say("headings.parameters")))
     model = context.get("study", "model", "lavaan")
     if model:
@@ -45,6 +38,23 @@ def appendix_section(context: Context) -> Section:
     else:
         blocks.append(Absent(context.reason("structure")))
     return Section("appendix", context.say("sections.appendix"), tuple(blocks))
+
+
+def _moments(context: Context) -> Iterator[Block]:
+    moments = context.part("structure", "sample_moments")
+    if not moments:
+        reason = context.reason("structure", "sample_moments")
+        yield Absent(context.say("text.moments_absent", reason=reason))
+        return
+    n_variables = len(moments["variables"])
+    told = {name: context.numbers.count(n) for name, n in (("n", moments["n"]), ("n_variables", n_variables))}
+    yield Paragraph(context.say(f"text.moments_how_{moments.get('basis')}", **told))
+    if n_variables > MOST_VARIABLES:
+        yield Absent(context.say("text.moments_many", **told))
+    else:
+        yield _moments_table(context, moments)
+        yield Paragraph(context.say("text.moments_command", **told), "code")
+    yield Paragraph(context.say("text.moments_disclosure"), "small")
 
 
 def _moments_table(context: Context, moments: Mapping[str, Any]) -> Table:
