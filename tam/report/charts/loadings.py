@@ -12,7 +12,7 @@ _WIDTH, _ROW, _HEAD, _LEFT, _GUIDE = 440.0, 21.0, 26.0, 78.0, 0.70
 _LOWEST_SHOWN = 0.3
 
 
-def loadings_chart(context: Context, names: Sequence[str]) -> str:
+def loadings_chart(context: Context, names: Sequence[str], key: str = "loadings") -> str:
     """The axis begins at .30, lower where an interval does: loadings below are no measurement."""
     items = context.part("measurement", "items")
     groups: dict[str, list[str]] = {}
@@ -52,6 +52,4 @@ def loadings_chart(context: Context, names: Sequence[str]) -> str:
             drawn.text(_WIDTH, middle, context.numbers.plain(loading["est"]), size=12, anchor="right")
             y += _ROW
     told = {"n_items": context.numbers.count(len(names))}
-    return to_svg(
-        drawn, "loadings", context.word("figures.loadings"), context.word("descriptions.loadings", **told)
-    )
+    return to_svg(drawn, key, context.word("figures.loadings"), context.word("descriptions.loadings", **told))

@@ -12,40 +12,72 @@ _WIDTH, _ROW, _BAR, _TOP = 600.0, 42.0, 17.0, 46.0
 _LABELLED_FROM = 0.06
 
 
-def responses_chart(context: Context, names: Sequence[str], codes: Sequence[str]) -> str:
+def responses_chart(
+    context: Context, names: Sequence[str], codes: Sequence[str], key: str = "responses"
+) -> str:
     """``names``: items with shares, in order; ``codes``: the codes of their scale, lowest first."""
     drawn = canvas(_WIDTH, _TOP + _ROW * len(names) + 4)
-    colors = _colors(len(codes))
-    bar = _WIDTH - 60
+    colors, bar = _colors(len(codes)), _WIDTH - 60
     _key(drawn, context, names[0], codes, colors, bar)
-    for index, name in enumerate(names):
-        item = context.part("measurement", "items", name)
-        shares = [float(item["shares"].get(code, item["shares"].get(f"{code}.0", 0.0))) for code in codes]
+    rows = {name: _shares(context, name, codes) for name in names}
+    unit, middle = bar, 0.0
+    if context.look.likert == "diverging":
+        reach = [max(_below(shares) for shares in rows.values()), max(map(_above, rows.values()))]
+        unit = bar / (sum(reach) or 1.0)
+        middle = reach[0] * unit
+    for index, (name, shares) in enumerate(rows.items()):
         top = _TOP + index * _ROW
-        mean = f"{context.numbers.plain(item.get('mean'))} ({context.numbers.plain(item.get('sd'))})"
-        text = context.text(context.part("study", "items", name).get("text"))
-        head = f"{name}  {text}" if text else name
-        drawn.text(0, top + 7, shortened(head, 1.12 * (bar - 100), 12), size=12)
-        drawn.text(bar, top + 7, mean, size=11.5, color="muted", anchor="right")
-        x = 0.0
-        for share, color in zip(shares, colors):
-            width = bar * share
-            if width > 1:
-                drawn.rect(x, top + 16, width - 1, _BAR, color)
-            if share >= _LABELLED_FROM:
-                said = context.numbers.percent(share, 0).removesuffix("%")
-                drawn.text(
-                    x + width / 2, top + 16 + _BAR / 2, said, size=11, color=f"{color}-ink", anchor="center"
-                )
-            x += width
-        both = (item.get("top_two") or {}).get("share")
-        if both is not None:
-            said = context.numbers.percent(both, 0)
-            drawn.text(_WIDTH, top + 16 + _BAR / 2, said, size=12.5, bold=True, anchor="right")
+        _head(drawn, context, name, top, bar)
+        start = middle - _below(shares) * unit if middle else 0.0
+        _stack(drawn, context, (start, top + 16), unit, list(zip(shares, colors)))
+    if middle:
+        drawn.line([(middle, _TOP + 12), (middle, _TOP + _ROW * len(names))], "ink", 1.2)
     told = {"n_items": context.numbers.count(len(names))}
-    return to_svg(
-        drawn, "responses", context.word("figures.responses"), context.word("descriptions.responses", **told)
-    )
+    title, description = context.word("figures.responses"), context.word("descriptions.responses", **told)
+    return to_svg(drawn, key, title, description)
+
+
+def _shares(context: Context, name: str, codes: Sequence[str]) -> list[float]:
+    shares = context.part("measurement", "items", name, "shares")
+    return [float(shares.get(code, shares.get(f"{code}.0", 0.0))) for code in codes]
+
+
+def _below(shares: Sequence[float]) -> float:
+    """The share to the left of the middle of the scale, half of a middle category."""
+    half = len(shares) // 2
+    return sum(shares[:half]) + (shares[half] / 2 if len(shares) % 2 else 0.0)
+
+
+def _above(shares: Sequence[float]) -> float:
+    return _below(shares[::-1])
+
+
+def _head(drawn: Canvas, context: Context, name: str, top: float, bar: float) -> None:
+    """The item with its wording, mean and spread; the two highest codes at the right of its bar."""
+    item, numbers = context.part("measurement", "items", name), context.numbers
+    mean = f"{numbers.plain(item.get('mean'))} ({numbers.plain(item.get('sd'))})"
+    text = context.text(context.part("study", "items", name).get("text"))
+    drawn.text(0, top + 7, shortened(f"{name}  {text}" if text else name, 1.1 * (bar - 96), 12), size=12)
+    drawn.text(bar, top + 7, mean, size=11.5, color="muted", anchor="right")
+    both = (item.get("top_two") or {}).get("share")
+    if both is not None:
+        said = numbers.percent(both, 0)
+        drawn.text(_WIDTH, top + 16 + _BAR / 2, said, size=12.5, bold=True, anchor="right")
+
+
+def _stack(
+    drawn: Canvas, context: Context, start: tuple[float, float], unit: float, pieces: list[tuple[float, str]]
+) -> None:
+    """One bar of coloured shares; those with room for it carry their number."""
+    x, top = start
+    for share, color in pieces:
+        width = unit * share
+        if width > 1:
+            drawn.rect(x, top, width - 1, _BAR, color)
+        if share >= _LABELLED_FROM and width >= 20:
+            said = context.numbers.percent(share, 0).removesuffix("%")
+            drawn.text(x + width / 2, top + _BAR / 2, said, size=11, color=f"{color}-ink", anchor="center")
+        x += width
 
 
 def _colors(count: int) -> list[str]:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from tam.report.charts.canvas import canvas, to_svg
+from tam.report.charts.canvas import Canvas, canvas, to_svg
 from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 460.0, 330.0, 40.0, 116.0, 30.0, 52.0
+_STRIP = 104.0
+"""Height of the respondents over the moderator, beneath the lines."""
 _STYLES: tuple[tuple[str, float, tuple[float, ...]], ...] = (
     ("series-1", 2.0, (2, 2)),
     ("series-2", 2.0, (6, 2)),
@@ -21,7 +23,8 @@ _STYLES: tuple[tuple[str, float, tuple[float, ...]], ...] = (
 def slopes_chart(context: Context, analysis: Mapping[str, Any], labels: Sequence[str]) -> str:
     lines = analysis["lines"]
     names = {key: context.label(str(analysis.get(key))) for key in ("predictor", "moderator", "outcome")}
-    drawn = canvas(_WIDTH, _HEIGHT)
+    counted = (analysis.get("johnson_neyman") or {}).get("histogram") or {}
+    drawn = canvas(_WIDTH, _HEIGHT + (_STRIP if counted else 0.0))
     xs = [x for line in lines for x in line["x"]]
     ys = [y for line in lines for y in line["y"]]
     across = Axis(min(xs), max(xs), _LEFT, _WIDTH - _RIGHT)
@@ -60,12 +63,43 @@ def slopes_chart(context: Context, analysis: Mapping[str, Any], labels: Sequence
         drawn.line(points, color, width, dashes)
         said = shortened(_line_label(context, analysis, index, labels[index]), _RIGHT - 14, 12)
         drawn.text(_WIDTH - _RIGHT + 12, ends[index], said, color=color, bold=True)
+    if counted:
+        _respondents(context, drawn, analysis, counted)
     return to_svg(
         drawn,
         _key(context, analysis),
         context.word("figures.slopes", **names),
         context.word("descriptions.slopes", **names),
     )
+
+
+def _respondents(
+    context: Context, drawn: Canvas, analysis: Mapping[str, Any], counted: Mapping[str, Any]
+) -> None:
+    """How many respondents stand where on the moderator, with the levels at which the lines are drawn."""
+    edges, counts, bottom = counted["edges"], counted["counts"], _HEIGHT + _STRIP - 42
+    levels = [one.get("moderator_scale") for one in analysis.get("slopes") or ()]
+    known = [level for level in levels if level is not None]
+    across = Axis(min([edges[0], *known]), max([edges[-1], *known]), _LEFT, _WIDTH - _RIGHT)
+    tallest = max(counts, default=0) or 1
+    for start, end, count in zip(edges, edges[1:], counts):
+        height = (_STRIP - 58) * count / tallest
+        if count:
+            drawn.rect(
+                across.at(start) + 0.5, bottom - height, across.at(end) - across.at(start) - 1, height, "grid"
+            )
+    drawn.line([(_LEFT, bottom), (_WIDTH - _RIGHT, bottom)], "muted")
+    for value in across.ticks(7):
+        said = tick_text(context.numbers, value)
+        drawn.text(across.at(value), bottom + 12, said, size=11, color="muted", anchor="center")
+    for index, level in enumerate(levels):
+        if level is not None:
+            color, width, dashes = _STYLES[index % len(_STYLES)]
+            x = across.at(level)
+            drawn.line([(x, bottom - _STRIP + 54), (x, bottom + 4)], color, width, dashes)
+    name = shortened(context.label(str(analysis.get("moderator"))), 300)
+    drawn.text((_LEFT + _WIDTH - _RIGHT) / 2, bottom + 29, name, anchor="center")
+    drawn.text(_WIDTH - _RIGHT + 12, bottom - 10, context.word("axes.respondents"), size=11.5, color="muted")
 
 
 def _line_label(context: Context, analysis: Mapping[str, Any], index: int, label: str) -> str:

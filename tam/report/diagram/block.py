@@ -35,7 +35,7 @@ def _data(context: Context, drawn: DrawnDiagram) -> Table:
     )
     rows = [
         row(
-            _name(arrow),
+            arrow_name(arrow),
             numbers.plain(arrow.std),
             numbers.interval(arrow.std_low, arrow.std_high),
             numbers.plain(arrow.est),
@@ -62,7 +62,8 @@ def _loadings(context: Context, drawn: DrawnDiagram) -> Iterator[tuple[Cell, ...
             yield row(name, context.numbers.plain(one.get("std")), "", "", "")
 
 
-def _name(arrow: Arrow) -> str:
+def arrow_name(arrow: Arrow) -> str:
+    """``PEOU → PU``, and ``ATT × CRED → PI`` for a moderation."""
     if arrow.onto is None:
         return f"{arrow.source} → {arrow.target}"
     return f"{arrow.onto[0]} × {arrow.source} → {arrow.target}"

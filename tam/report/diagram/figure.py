@@ -33,8 +33,7 @@ class DrawnDiagram:
 
 def path_diagram(context: Context) -> DrawnDiagram | None:
     """None where no structural path was estimated."""
-    paths = _paths(context)
-    arrows = (*paths, *_moderations(context, paths))
+    arrows = arrows_of(context)
     if not arrows:
         return None
     places = places_for(context, arrows)
@@ -60,6 +59,12 @@ def path_diagram(context: Context) -> DrawnDiagram | None:
         ),
         faults=chosen.faults,
     )
+
+
+def arrows_of(context: Context) -> tuple[Arrow, ...]:
+    """Every structural path, then every moderation of one of them."""
+    paths = _paths(context)
+    return (*paths, *_moderations(context, paths))
 
 
 def _paths(context: Context) -> list[Arrow]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tam.report.charts.group_paths import group_paths_chart
+from tam.report.charts.parts import MOST_ROWS, in_parts, part_key, part_title
 from tam.report.context import Context
 from tam.report.diagram.panels import MOST_PANELS, group_panels
 from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Run, Table, rich
@@ -28,7 +29,7 @@ def path_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> li
         reason = context.reason("comparison", "groupings", str(index), "invariance", "paths")
         return [Absent(context.say("absent.group_paths", reason=reason))]
     blocks: list[Block] = [Paragraph(_sentence(context, paths))]
-    blocks.append(_forest(context, grouping, paths, index))
+    blocks += _forests(context, grouping, paths, index)
     blocks += _panels(context, grouping, index)
     blocks.append(_tests_table(context, grouping, paths, index))
     blocks.append(_pairs_table(context, grouping, paths, index))
@@ -54,7 +55,31 @@ def _sentence(context: Context, paths: Mapping[str, Any]) -> Rich:
     return runs + context.say("text.paths_differ" if differing else "text.paths_alike", **told)
 
 
-def _forest(context: Context, grouping: Mapping[str, Any], paths: Mapping[str, Any], index: int) -> Figure:
+def _forests(
+    context: Context, grouping: Mapping[str, Any], paths: Mapping[str, Any], index: int
+) -> list[Figure]:
+    """Every path in every group, in parts where there are many."""
+    every = paths["paths"]
+    parts = in_parts([len(one["groups"]) + 1 for one in every], MOST_ROWS)
+    return [
+        _forest(
+            context,
+            grouping,
+            every[part],
+            part_key(f"group-paths-{index + 1}", nth, len(parts)),
+            (nth, len(parts)),
+        )
+        for nth, part in enumerate(parts)
+    ]
+
+
+def _forest(
+    context: Context,
+    grouping: Mapping[str, Any],
+    paths: Sequence[Mapping[str, Any]],
+    key: str,
+    part: tuple[int, int],
+) -> Figure:
     labels, numbers, said = group_labels(context, grouping), context.numbers, grouping_name(context, grouping)
     columns = (
         names_column(context, "group"),
@@ -77,16 +102,15 @@ def _forest(context: Context, grouping: Mapping[str, Any], paths: Mapping[str, A
             ),
             _tested_path(context, one),
         )
-        for one in paths["paths"]
+        for one in paths
     )
-    key = f"group-paths-{index + 1}"
     title = context.say("tables.group_paths", by=grouping_head(context, grouping))
-    told = {"by": said, "n": numbers.count(len(paths["paths"]))}
+    told = {"by": said, "n": numbers.count(len(paths))}
     return Figure(
         key,
-        context.say("figures.group_paths", by=said),
+        part_title(context, context.say("figures.group_paths", by=said), *part),
         context.word("descriptions.group_paths", **told),
-        group_paths_chart(context, paths["paths"], labels, key, said),
+        group_paths_chart(context, paths, labels, key, said),
         Table(f"{key}-data", title, columns, groups),
         (context.say("notes.group_paths", level=context.level),),
     )

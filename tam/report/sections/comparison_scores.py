@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tam.report.charts.groups import groups_chart
+from tam.report.charts.parts import MOST_ROWS, in_parts, part_key, part_title
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Figure, Group, Paragraph, Rich, Table, rich
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
@@ -20,7 +21,7 @@ def score_blocks(context: Context, grouping: Mapping[str, Any], index: int) -> l
     if not compared:
         return [Absent(context.say("absent.scores"))]
     blocks: list[Block] = [Paragraph(_opening(context, grouping))]
-    blocks.append(_means_figure(context, grouping, compared, index))
+    blocks += _means_figures(context, grouping, compared, index)
     blocks.append(_welch_table(context, grouping, compared, index))
     if any(one.get("pairs") for one in compared):
         blocks.append(Paragraph(_differing_pairs(context, grouping, compared)))
@@ -35,8 +36,29 @@ def _opening(context: Context, grouping: Mapping[str, Any]) -> Rich:
     return (*context.say("text.scores_head"), *caution)
 
 
-def _means_figure(
+def _means_figures(
     context: Context, grouping: Mapping[str, Any], compared: list[Mapping[str, Any]], index: int
+) -> list[Figure]:
+    """Every construct in every group, in parts where there are many."""
+    parts = in_parts([len(one["means"]) + 1 for one in compared], MOST_ROWS)
+    return [
+        _means_figure(
+            context,
+            grouping,
+            compared[part],
+            part_key(f"means-{index + 1}", nth, len(parts)),
+            (nth, len(parts)),
+        )
+        for nth, part in enumerate(parts)
+    ]
+
+
+def _means_figure(
+    context: Context,
+    grouping: Mapping[str, Any],
+    compared: list[Mapping[str, Any]],
+    key: str,
+    part: tuple[int, int],
 ) -> Figure:
     labels, numbers = group_labels(context, grouping), context.numbers
     columns = (
@@ -59,12 +81,12 @@ def _means_figure(
         groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
     by = grouping_head(context, grouping)
     said = context.text(grouping.get("label")) or str(grouping.get("by"))
-    data = Table(f"means-data-{index + 1}", context.say("tables.means", by=by), columns, tuple(groups))
+    data = Table(f"{key}-data", context.say("tables.means", by=by), columns, tuple(groups))
     return Figure(
-        f"means-{index + 1}",
-        context.say("figures.means", by=said),
+        key,
+        part_title(context, context.say("figures.means", by=said), *part),
         context.word("descriptions.means", by=said),
-        groups_chart(context, compared, labels, f"means-{index + 1}", said),
+        groups_chart(context, compared, labels, key, said),
         data,
         (context.say("notes.means", level=context.level),),
     )

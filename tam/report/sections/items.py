@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tam.report.charts.parts import in_parts, part_key, part_title
 from tam.report.charts.responses import responses_chart
 from tam.report.context import Context
 from tam.report.document import Absent, Block, Cell, Column, Figure, Group, Rich, Section, Table, rich
@@ -12,12 +13,14 @@ from tam.report.rows import cell, number_column, row, sentences_column, words_co
 from tam.report.sections.distributions import distribution_blocks
 from tam.report.sections.grouped import grouped_items
 
+_MOST_RESPONSES = 30
+"""Items in one figure."""
+
 
 def items_section(context: Context) -> Section:
     blocks: list[Block] = []
     if context.part("measurement", "items"):
-        figure = _responses_figure(context)
-        blocks.extend([figure] if figure else [])
+        blocks.extend(_responses_figures(context))
         blocks.append(_items_table(context))
         blocks.extend(distribution_blocks(context))
     else:
@@ -38,12 +41,26 @@ def scale_codes(context: Context, items: list[str]) -> list[str]:
     return [str(code) for code in range(int(low), int(high) + 1)]
 
 
-def _responses_figure(context: Context) -> Figure | None:
+def _responses_figures(context: Context) -> list[Figure]:
+    """The answers to all items, in parts of whole constructs where there are many."""
     items = context.part("measurement", "items")
-    names = [name for group in grouped_items(context).values() for name in group if items[name].get("shares")]
-    codes = scale_codes(context, names) if names else []
+    known = {
+        construct: [name for name in names if items[name].get("shares")]
+        for construct, names in grouped_items(context).items()
+    }
+    groups = [names for names in known.values() if names]
+    codes = scale_codes(context, [name for names in groups for name in names]) if groups else []
     if not codes:
-        return None
+        return []
+    parts = in_parts([len(names) for names in groups], _MOST_RESPONSES)
+    return [
+        _responses_figure(context, [name for names in groups[part] for name in names], codes, nth, len(parts))
+        for nth, part in enumerate(parts)
+    ]
+
+
+def _responses_figure(context: Context, names: list[str], codes: list[str], nth: int, of: int) -> Figure:
+    items, key = context.part("measurement", "items"), part_key("responses", nth, of)
     scale = context.part("study", "scales", str(context.get("study", "items", names[0], "scale")))
     ends = [context.text((scale.get("labels") or {}).get(code)) or code for code in (codes[0], codes[-1])]
     columns = (
@@ -53,18 +70,18 @@ def _responses_figure(context: Context) -> Figure | None:
         Column(rich(context.word("axes.top_two")), "number"),
     )
     rows = [_responses_row(context, name, items[name], codes) for name in names]
-    data = Table("responses-data", context.say("tables.responses"), columns, (Group(tuple(rows)),))
+    data = Table(f"{key}-data", context.say("tables.responses"), columns, (Group(tuple(rows)),))
+    told = {"low": codes[0], "low_label": ends[0], "high": codes[-1], "high_label": ends[1]}
+    notes = [context.say("notes.responses", **told)]
+    if context.look.likert == "diverging":
+        notes.append(context.say("notes.responses_diverging"))
     return Figure(
-        "responses",
-        context.say("figures.responses"),
+        key,
+        part_title(context, context.say("figures.responses"), nth, of),
         context.word("descriptions.responses", n_items=context.numbers.count(len(names))),
-        responses_chart(context, names, codes),
+        responses_chart(context, names, codes, key),
         data,
-        (
-            context.say(
-                "notes.responses", low=codes[0], low_label=ends[0], high=codes[-1], high_label=ends[1]
-            ),
-        ),
+        tuple(notes),
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
+from tam.report.charts.htmt import htmt_chart
 from tam.report.charts.loadings import loadings_chart
+from tam.report.charts.parts import in_parts, part_key, part_title
 from tam.report.context import Context
 from tam.report.document import (
     Absent,
@@ -18,6 +21,7 @@ from tam.report.document import (
     Rich,
     Section,
     Table,
+    plain,
     rich,
 )
 from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
@@ -29,6 +33,8 @@ from tam.report.sections.reliability import reliability_blocks
 from tam.report.sections.validity import validity_blocks
 
 _SCALE_COLUMNS = ("mean", "sd", "alpha", "omega", "composite_reliability", "ave", "rho_a")
+_MOST_LOADINGS = 45
+"""Items in one figure."""
 
 
 def measurement_section(context: Context) -> Section:
@@ -42,7 +48,9 @@ def measurement_section(context: Context) -> Section:
     blocks.extend(reliability_blocks(context))
     blocks.extend(_loadings(context))
     blocks.append(_matrix(context, "fornell_larcker", "fornell_larcker", _fornell_larcker_level(context)))
-    blocks.append(_matrix(context, "htmt", "htmt", _htmt_level))
+    ratios = _matrix(context, "htmt", "htmt", _htmt_level)
+    blocks.extend(_htmt_figure(context, ratios))
+    blocks.append(ratios)
     blocks.extend(validity_blocks(context))
     blocks.extend(_adequacy(context))
     blocks.extend(dimension_blocks(context))
@@ -152,23 +160,59 @@ def _loadings(context: Context) -> list[Block]:
     )
     table = Table("loadings", context.say("tables.loadings"), columns, tuple(groups), notes)
     known = [name for name, item in items.items() if (item.get("loading") or {}).get("est") is not None]
-    return [_loadings_figure(context, known, table), table] if known else [table]
+    return [*_loadings_figures(context, known, table), table]
 
 
-def _loadings_figure(context: Context, names: list[str], table: Table) -> Figure:
+def _loadings_figures(context: Context, known: list[str], table: Table) -> list[Figure]:
+    """The loadings as pictures, in parts of whole constructs where there are many items."""
+    items = context.part("measurement", "items")
+    groups: dict[str, list[str]] = {}
+    for name in known:
+        groups.setdefault(str(items[name].get("construct") or ""), []).append(name)
+    listed = list(groups.values())
+    parts = in_parts([len(names) for names in listed], _MOST_LOADINGS) if listed else []
+    return [
+        _loadings_figure(context, [name for names in listed[part] for name in names], table, nth, len(parts))
+        for nth, part in enumerate(parts)
+    ]
+
+
+def _loadings_figure(context: Context, names: list[str], table: Table, nth: int, of: int) -> Figure:
     """The numbers of the figure are those of the table that follows it: its first columns."""
-    groups = tuple(
-        Group(tuple(cells[:3] for cells in group.rows), group.label) for group in table.groups if group.rows
-    )
-    data = Table("loadings-data", context.say("tables.loadings"), table.columns[:3], groups)
+    key, shown = part_key("loadings", nth, of), set(names)
+    groups = [
+        Group(tuple(cells[:3] for cells in group.rows if plain(cells[0].text) in shown), group.label)
+        for group in table.groups
+    ]
+    filled = tuple(group for group in groups if group.rows)
+    told = {"level": context.level, "n": context.numbers.count(context.get("measurement", "cfa", "n"))}
     return Figure(
-        "loadings",
-        context.say("figures.loadings"),
+        key,
+        part_title(context, context.say("figures.loadings"), nth, of),
         context.word("descriptions.loadings", n_items=context.numbers.count(len(names))),
-        loadings_chart(context, names),
-        data,
-        (context.say("notes.loadings_figure", level=context.level),),
+        loadings_chart(context, names, key),
+        Table(f"{key}-data", context.say("tables.loadings"), table.columns[:3], filled),
+        (context.say("notes.loadings_figure", level=told["level"]), context.say("notes.of_cfa", n=told["n"])),
     )
+
+
+def _htmt_figure(context: Context, table: Table | Absent) -> list[Figure]:
+    """The map of the ratios above their table, whose numbers it shows."""
+    if isinstance(table, Absent):
+        return []
+    matrix = context.part("measurement", "htmt")
+    told = {"n": context.numbers.count(len(matrix))}
+    complete = context.numbers.count(context.get("measurement", "n_complete"))
+    return [
+        Figure(
+            "htmt-map",
+            context.say("figures.htmt"),
+            context.word("descriptions.htmt", **told),
+            htmt_chart(context, matrix),
+            replace(table, key="htmt-map-data", folded=(), notes=()),
+            (context.say("notes.htmt_figure"), context.say("notes.of_complete", n=complete)),
+        )
+    ]
 
 
 def _fornell_larcker_level(context: Context) -> Callable[[str, str, float], bool]:

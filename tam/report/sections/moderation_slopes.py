@@ -82,6 +82,9 @@ def slopes_figure(context: Context, one: Mapping[str, Any], index: int) -> Figur
         )
         for label, line in zip(labels, one["lines"])
     )
+    notes = [context.say("notes.slopes_figure", n=numbers.count(one.get("n")), **names)]
+    if (one.get("johnson_neyman") or {}).get("histogram"):
+        notes.append(context.say("notes.slopes_levels", **names))
     data = Table(f"slopes-data-{index + 1}", context.say("figures.slopes", **names), columns, groups)
     return Figure(
         f"slopes-{index + 1}",
@@ -89,5 +92,5 @@ def slopes_figure(context: Context, one: Mapping[str, Any], index: int) -> Figur
         context.word("descriptions.slopes", **names),
         slopes_chart(context, one, labels),
         data,
-        (context.say("notes.slopes_figure", n=numbers.count(one.get("n")), **names),),
+        tuple(notes),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tam.report.charts.coefficients import coefficient_figures
 from tam.report.context import Context
 from tam.report.diagram.block import diagram_figures
 from tam.report.document import Absent, Block, Paragraph, Rich, Section, Table
@@ -28,6 +29,7 @@ def structure_section(context: Context) -> Section:
         return Section("structure", context.say("sections.structure"), absent)
     blocks: list[Block] = []
     blocks.extend(diagram_figures(context))
+    blocks.extend(coefficient_figures(context))
     blocks.append(_paths_table(context))
     blocks.append(fit_table(context))
     blocks.extend(local_fit_blocks(context))

@@ -68,7 +68,7 @@ def test_ids_are_unique_and_everything_pointed_to_exists(language: str) -> None:
     assert [name for name, n in found.ids.items() if n > 1] == []
     assert set(found.pointed) <= set(found.ids)
     assert set(found.ids) >= SECTIONS
-    assert found.tags["svg"] == 6 and found.tags["h1"] == 1 and found.tags["main"] == 1
+    assert found.tags["svg"] == 8 and found.tags["h1"] == 1 and found.tags["main"] == 1
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
