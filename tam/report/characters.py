@@ -24,7 +24,7 @@ _EAST_ASIAN = (
 _QUOTES = "“”‘’…—"
 """Punctuation that Chinese and English write with the same characters and different widths."""
 
-_NARROW, _BROAD = frozenset("iljtfrI.,:;'|!()[]{}/ ·"), frozenset("mwMW@%—…")
+_NARROW, _BROAD = frozenset("iljtfrI.,:;'|!()[]{}/ ·"), frozenset("mwMW@%—…−×→ω")
 
 
 def printable(text: str) -> str:

@@ -46,7 +46,8 @@ def block_parts(block: Block, room: float, setting: Setting, new_list: NewList) 
         case Told():
             return [*_told(block, setting)]
         case Absent():
-            return [paragraph("Notice", runs(block.text, setting, Face(color=MUTED)), border=LEVELS["plain"])]
+            text = runs(block.text, setting, Face(color=MUTED))
+            return [paragraph("Notice", text, border=LEVELS["plain"]), spacer()]
         case _:
             raise TypeError(f"{type(block).__name__} is no block of paragraphs")
 

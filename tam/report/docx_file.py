@@ -86,6 +86,7 @@ def _opening(document: Document, setting: Setting) -> Iterator[Any]:
     rule = paragraph("Facts")
     line = {"w:val": "single", "w:sz": 6, "w:space": 1, "w:color": RULE}
     rule[0].append(element("w:pBdr", {}, element("w:bottom", line)))
+    rule[0].append(element("w:spacing", {"w:after": 200}))
     yield rule
     for banner in document.banners:
         yield from banner_parts(banner, setting)

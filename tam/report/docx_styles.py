@@ -66,7 +66,7 @@ _STYLES: Mapping[str, Style] = {
     "Code": Style("Normal", CODE, 8.5, 4, 8, 1.05, indent=9),
     "Reference": Style("Normal", after=5, indent=24, hanging=24),
     "Table Text": Style("Normal", size=9.5, before=1.5, after=1.5, line=1.0),
-    "Table Note": Style("Normal", size=9, before=4, after=14, line=1.05),
+    "Table Note": Style("Normal", size=9, before=4, after=12, line=1.05),
     "Picture": Style("Normal", before=2, after=4, line=1.0),
     "Notice": Style("Normal", size=10, after=3, indent=12),
     "Card Head": Style("Normal", HEADING, 9, 3, 2, 1.0, bold=True, color=MUTED, keep_next=True),

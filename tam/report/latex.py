@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tam.content import content_path
-from tam.report.document import Document, Figure, Subheading, Table
+from tam.report.document import Document, Figure, Subheading, Table, plain
 from tam.report.latex_tables import tex_table
 from tam.report.latex_text import Tex, TexSetting, escaped, labels_for
 from tam.report.look import PLAIN, Look
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _MM_PER_PIXEL = 25.4 / 96
+_BRIEF = 600
+"""Cards up to so many characters stand beside each other; what is longer must be able to go over a page."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def latex_files(document: Document, name: str, look: Look = PLAIN) -> dict[str, str | bytes]:
     """File name -> content: ``<name>.tex``, ``<name>.tables/preamble.tex`` with the packages and commands
     that the tables need, each table (``<name>.tables/01-hypotheses.tex``), each figure
-    (``<name>.figures/01-diagram.pdf``). English compiles with pdfLaTeX and XeLaTeX, Chinese with XeLaTeX. Raises ``TamError`` where no typeface has the letters of a figure."""
+    (``<name>.figures/01-diagram.pdf``). English compiles with pdfLaTeX and XeLaTeX, Chinese with XeLaTeX.
+    Raises ``TamError`` where no typeface has the letters of a figure."""
     from tam.report.pictures import pdf
 
     if not _NAME.fullmatch(name):
@@ -106,6 +110,7 @@ def _shared(document: Document, name: str, setting: TexSetting) -> Mapping[str, 
         "table_file": lambda table: Tex(table_file(name, table)),
         "figure_file": lambda figure: Tex(figure_file(name, figure)),
         "width": _width,
+        "is_brief": lambda card: sum(map(len, map(plain, (card.head, card.figure, card.text)))) < _BRIEF,
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tam.report.column_widths import Plan, after_numbers, planned
-from tam.report.document import Cell, Column, Rich, Table
+from tam.report.document import Cell, Column, Rich, Run, Table, plain
 from tam.report.latex_text import Tex, TexSetting
 
 SIZES = {10.0: "small", 9.0: "footnotesize", 8.0: "scriptsize"}
@@ -14,6 +14,9 @@ SIZES = {10.0: "small", 9.0: "footnotesize", 8.0: "scriptsize"}
 
 ROOM, TURNED_ROOM = 160.0, 247.0
 """The width of the text on an A4 page, upright and turned, in millimetres."""
+
+_LONGEST = 800
+"""The most characters of a cell that are kept in one piece."""
 
 _TOGETHER = 14
 """Tables up to this number of rows stay on one page."""
@@ -79,7 +82,30 @@ def _rows(table: Table, setting: TexSetting) -> Iterator[TexRow]:
             yield TexRow(_group(group.label, len(table.columns), setting, first=count == 1), True)
         for row in group.rows:
             count += 1
-            yield TexRow(_row(row, table.columns, setting), together and count < total)
+            parts = [*_over_pages(row)]
+            for part in parts:
+                glued = together and len(parts) == 1 and count < total
+                yield TexRow(_row(part, table.columns, setting), glued)
+
+
+def _over_pages(row: Sequence[Cell]) -> Iterator[tuple[Cell, ...]]:
+    """A row of cells that no page would hold as several rows, each with the next stretch of every text."""
+    longest = max((len(plain(cell.text)) for cell in row), default=0)
+    if longest <= _LONGEST:
+        yield tuple(row)
+        return
+    for start in range(0, longest, _LONGEST):
+        yield tuple(replace(cell, text=_stretch(cell.text, start, start + _LONGEST)) for cell in row)
+
+
+def _stretch(text: Rich, start: int, end: int) -> Rich:
+    """The characters of a text from ``start`` to before ``end``, with their marks."""
+    kept: list[Run] = []
+    for run in text:
+        part = run.text[max(start, 0) : max(end, 0)]
+        kept += [replace(run, text=part)] if part else []
+        start, end = start - len(run.text), end - len(run.text)
+    return tuple(kept)
 
 
 def _group(label: Rich, columns: int, setting: TexSetting, *, first: bool) -> Tex:

@@ -50,6 +50,8 @@ _TYPOGRAPHY = {
     "\u200a": r"\,",
     "\u202f": r"\,",
     "\u200b": r"\hspace{0pt}",
+    "\u200c": "",
+    "\u200d": "",
     "\u2060": "",
     "\ufeff": "",
     "\ufe0e": "",
@@ -154,9 +156,13 @@ _LIKE_LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
 _SCRIPTS = re.compile(f"([{''.join(_RAISED)}]+)|([{''.join(_LOWERED)}]+)")
+_BETWEEN = {"\x00": "{}", "\x01": r"\tambreak{}"}
+"""Put between two characters by this module (no text has them any more): what keeps TeX from making one of
+them, and a place where a long word may break."""
+
 _LIGATURES = re.compile(r"-(?=-)|,(?=,)|'(?=')")
 _LONG = re.compile(r"\S{25,}")
-_PIECE = 12
+_PIECE = 8
 """Words of 25 characters and more may break after every so many characters."""
 
 
@@ -181,7 +187,7 @@ def escaped(text: str, language: str = "en") -> Tex:
 
 
 def _breakable(word: str) -> str:
-    return "\u200b".join(word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+    return "\x01".join(word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
 
 
 def _stretch(text: str, east_asian: bool, chinese: bool) -> str:
@@ -207,8 +213,8 @@ def _scripts(text: str, plain: Mapping[str, str]) -> str:
 
 
 def _char(char: str) -> str:
-    if char == "\x00":  # stands only between two characters that TeX would make one
-        return "{}"
+    if char in _BETWEEN:
+        return _BETWEEN[char]
     if char in _MARKS:
         return _MARKS[char]
     if " " <= char <= "~":
@@ -221,7 +227,9 @@ def _char(char: str) -> str:
     if char in _LIKE_LATIN:
         return rf"\textrm{{{_LIKE_LATIN[char]}}}"
     number = ord(char)
-    return char if _letter(number) else rf"\tamchar{{{number:04X}}}"
+    if _letter(number):
+        return char
+    return rf"\{'tamcode' if unicodedata.category(char) == 'Cf' else 'tamchar'}{{{number:04X}}}"
 
 
 @dataclass(frozen=True, slots=True)
