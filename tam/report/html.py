@@ -6,7 +6,7 @@ import base64
 import hashlib
 import traceback
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,9 @@ STYLES = ("tokens.css", "report.css", "charts.css", "print.css")
 
 
 @cache
-def _environment(templates: Path | None) -> Environment:
-    """``templates``: a folder looked into before the shipped one. Templates of others run in a sandbox."""
+def _environment(templates: Path | None, language: str) -> Environment:
+    """``templates``: a folder looked into before the shipped one. Templates of others run in a sandbox.
+    ``language``: of the document, which words of another are marked to differ from."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -45,7 +46,8 @@ def _environment(templates: Path | None) -> Environment:
         keep_trailing_newline=True,
     )
     environment.tests["block"] = _is_block
-    environment.globals |= {"rich": runs, "head_cells": head_cells, "body_cells": body_cells}
+    for name, writer in (("rich", runs), ("head_cells", head_cells), ("body_cells", body_cells)):
+        environment.globals[name] = partial(writer, language=language)
     return environment
 
 
@@ -116,7 +118,7 @@ def _rendered(name: str, templates: Path | None, values: dict[str, Any]) -> str:
     from markupsafe import Markup
 
     values = values | {"markup": Markup, "stylesheet": Markup(values["stylesheet"])}
-    environment = _environment(templates)
+    environment = _environment(templates, values["document"].language)
     if templates is None:
         return environment.get_template(name).render(values)
     from jinja2 import TemplateError

@@ -23,16 +23,19 @@ _TURNS = re.compile(
 )
 """Letters written from right to left, and the marks that turn the direction of what follows."""
 
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
-def runs(text: Rich) -> Markup:
-    """Rich text with its marks. Text with right-to-left letters or marks is isolated by ``bdi``, so that it
-    cannot reorder the words around it."""
+
+def runs(text: Rich, language: str = "") -> Markup:
+    """Rich text with its marks, in a document of the language. Text with right-to-left letters or marks is
+    isolated by ``bdi``, so that it cannot reorder the words around it; Chinese in an English document is
+    marked, so that it is read aloud and set as Chinese."""
     from markupsafe import Markup
 
-    return Markup("".join(_run(run) for run in text))
+    return Markup("".join(_run(run, language) for run in text))
 
 
-def _run(run: Run) -> str:
+def _run(run: Run, language: str) -> str:
     from markupsafe import escape
 
     said = str(escape(run.text))
@@ -42,27 +45,29 @@ def _run(run: Run) -> str:
         said = f"<i>{said}</i>"
     if run.strong:
         said = f"<strong>{said}</strong>"
-    if run.language:
-        said = f'<span lang="{escape(run.language)}">{said}</span>'
+    spoken = run.language or ("zh" if language == "en" and _CHINESE.search(run.text) else "")
+    if spoken:
+        said = f'<span lang="{escape(spoken)}">{said}</span>'
     return f'<a href="#{escape(run.target)}">{said}</a>' if run.target else said
 
 
-def head_cells(columns: Sequence[Column]) -> Markup:
+def head_cells(columns: Sequence[Column], language: str = "") -> Markup:
     """The heads of a table's columns, on one line."""
     from markupsafe import Markup
 
-    return Markup("".join(f"<th scope=col{_class(one.kind)}>{runs(one.head)}" for one in columns))
+    return Markup("".join(f"<th scope=col{_class(one.kind)}>{runs(one.head, language)}" for one in columns))
 
 
-def body_cells(row: Sequence[Cell], columns: Sequence[Column]) -> Markup:
+def body_cells(row: Sequence[Cell], columns: Sequence[Column], language: str = "") -> Markup:
     """The cells of a row, one a line, the first its head. End tags are left out, as HTML allows."""
     from markupsafe import Markup
 
-    return Markup("\n".join(_cell(cell, columns[at].kind, at == 0) for at, cell in enumerate(row)))
+    cells = (_cell(cell, columns[at].kind, at == 0, language) for at, cell in enumerate(row))
+    return Markup("\n".join(cells))
 
 
-def _cell(cell: Cell, kind: str, first: bool) -> str:
-    said = str(runs(cell.text))
+def _cell(cell: Cell, kind: str, first: bool, language: str) -> str:
+    said = str(runs(cell.text, language))
     if kind == "verdict":
         return f'<td class=v><span class="tag {cell.level}">{said}</span>'
     marks: list[str] = [] if cell.level == "plain" else [cell.level]
