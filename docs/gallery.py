@@ -1,5 +1,5 @@
-"""Writes the example reports: ``python docs/gallery.py``; ``--check`` says what is stale; ``--demo`` runs the
-demonstration and the publication anew first.
+"""Writes the example reports and figures: ``python docs/gallery.py``; ``--check`` says what is stale.
+With ``--demo`` the demonstration and the publication are computed anew first.
 
 Reports are drawn from results alone, so the results stand beside them (compressed) and the check draws every
 report again and compares bytes: seconds, the same on every machine. Whether the demonstration still gives
@@ -13,18 +13,30 @@ import gzip
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tam.report.editions import EDITIONS
+from tam.report.document import Document, Figure
+from tam.report.editions import EDITIONS, document_for
+from tam.report.pictures import svg_file
 from tam.report.write import report_name, write_report
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "reports" / "examples"
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES, FIGURES = ROOT / "reports" / "examples", ROOT / "docs" / "images" / "figures"
 LANGUAGES = ("en", "zh")
 DEMONSTRATION, PUBLICATION = "demo/results.json.gz", "publication/review.json.gz"
 SHIPPED = "deng2015"
 """A publication that comes with the program and whose printed values come out."""
+DRAWN = {
+    "loadings.en": "loadings",
+    "diagram.en": "diagram",
+    "diagram.zh": "diagram",
+    "slopes.en": "slopes-1",
+    "johnson-neyman.en": "johnson-neyman-1",
+    "robustness.en": "robustness",
+}
+"""Figures that the explanations show: file and language, key in the academic report."""
 
 
 def stored(name: str) -> dict[str, Any]:
@@ -33,26 +45,39 @@ def stored(name: str) -> dict[str, Any]:
     return record
 
 
-def pages() -> dict[str, bytes]:
-    """Every report by its path under reports/examples/."""
-    found: dict[str, bytes] = {}
+def files() -> dict[Path, bytes]:
+    """Every report and figure by its path."""
+    found: dict[Path, bytes] = {}
     for source, audiences in ((DEMONSTRATION, tuple(EDITIONS)), (PUBLICATION, ("review",))):
         record = stored(source)
         for audience in audiences:
             for language in LANGUAGES:
                 page = write_report(record, language, languages=LANGUAGES, audience=audience)
-                found[f"{Path(source).parent}/{report_name(language, audience)}"] = page.encode("utf-8")
+                found[(EXAMPLES / source).parent / report_name(language, audience)] = page.encode("utf-8")
+    for name, key in DRAWN.items():
+        language = name.rpartition(".")[2]
+        document = document_for(stored(DEMONSTRATION), language, "academic")
+        figure = next(one for one in figures(document) if one.key == key)
+        found[FIGURES / f"{name}.svg"] = svg_file(figure, language).encode("utf-8")
     return found
 
 
+def figures(document: Document) -> Iterator[Figure]:
+    """Every figure of a document."""
+    for section in document.sections:
+        yield from (block for block in section.blocks if isinstance(block, Figure))
+
+
+def written() -> set[Path]:
+    """What lies there now."""
+    return {*EXAMPLES.rglob("*.html"), *FIGURES.glob("*.svg")}
+
+
 def stale() -> list[str]:
-    """Reports that the code would draw otherwise, that are missing, or that nothing draws any more."""
-    drawn = pages()
-    there = {path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.html")}
-    differ = {
-        name for name, page in drawn.items() if name in there and (EXAMPLES / name).read_bytes() != page
-    }
-    return sorted(differ | (there ^ set(drawn)))
+    """Files that the code would draw otherwise, that are missing, or that nothing draws any more."""
+    drawn, there = files(), written()
+    differ = {path for path, content in drawn.items() if path in there and path.read_bytes() != content}
+    return sorted(path.relative_to(ROOT).as_posix() for path in differ | (there ^ set(drawn)))
 
 
 def renew() -> None:
@@ -82,18 +107,18 @@ def _store(name: str, record: Mapping[str, Any]) -> None:
 
 
 def write() -> None:
-    """Every report, and none that is drawn no more."""
-    drawn = pages()
-    for path in EXAMPLES.rglob("*.html"):
-        if path.relative_to(EXAMPLES).as_posix() not in drawn:
-            path.unlink()
-    for name, page in drawn.items():
-        (EXAMPLES / name).write_bytes(page)
+    """Every report and figure, and none that is drawn no more."""
+    drawn = files()
+    for path in written() - set(drawn):
+        path.unlink()
+    for path, content in drawn.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit("\n".join(f"stale: reports/examples/{name}" for name in stale()) or None)
+        sys.exit("\n".join(f"stale: {name}" for name in stale()) or None)
     if "--demo" in sys.argv:
         renew()
     write()

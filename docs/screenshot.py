@@ -1,6 +1,6 @@
 """Takes the pictures of the documentation from the example reports: ``python docs/screenshot.py``.
 
-Needs Chromium, and reports that are current (``python docs/gallery.py``). Pictures have 256 colours at most,
+Needs Chromium, and reports that are current (``python docs/gallery.py``). Pictures have 128 colours at most,
 which text and charts do not miss, and stay below 150 KB.
 """
 
@@ -33,13 +33,14 @@ class Shot:
     width: int = 1200
     height: int = 1000
     scheme: str = "light"
-    scale: float = 1.0
+    scale: float = 1.5
 
 
 SHOTS = (
     Shot("academic", "demo/report.en.html"),
     Shot("academic-zh", "demo/report.zh.html"),
     Shot("market", "demo/report.market.en.html"),
+    Shot("market-zh", "demo/report.market.zh.html"),
     Shot("review", "demo/report.review.en.html"),
     Shot("publication", "publication/report.review.en.html"),
     Shot("phone-dark", "demo/report.en.html", width=390, height=844, scheme="dark", scale=2.0),
@@ -59,7 +60,7 @@ def photograph(browser: Browser, shot: Shot) -> bytes:
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()
     packed = io.BytesIO()
-    taken.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+    taken.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
         packed, "PNG", optimize=True
     )
     return packed.getvalue()
