@@ -3,7 +3,7 @@
 Colours are names of TOKENS; what they look like in light, dark and print stands in ``reports/style``. Marks
 that look alike share one element where nothing lies between them, and text lies above all else, so that a
 chart takes a few kilobytes. Nothing in the output depends on time, chance or the fonts of the machine. Only
-svg, g, path, polygon, rect, circle, text, title and desc are written, in paths only M and L, all absolute.
+svg, g, path, polygon, rect, circle, text, title and desc are written, in paths absolute M, L, H, V and Z.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ Extent = tuple[float, float, float, float]
 
 NARROW = 460.0
 """Charts up to this width in pixels fit a telephone without scrolling."""
+WIDE = 700.0
+"""Wider charts scroll rather than shrink until nobody can read them."""
 
 PLAIN = (
     "ink",
@@ -160,7 +162,7 @@ def canvas(width: float, height: float) -> Canvas:
 def to_svg(drawn: Canvas, key: str, title: str, description: str) -> str:
     """The canvas as inline SVG with title and description."""
     width, height = number(drawn.width), number(drawn.height)
-    kind = "chart narrow" if drawn.width <= NARROW else "chart"
+    kind = "chart narrow" if drawn.width <= NARROW else "chart wide" if drawn.width > WIDE else "chart"
     return (
         f'<svg class="{kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-labelledby="{key}-title {key}-desc">'
@@ -240,10 +242,19 @@ def _written(marks: Sequence[Mark]) -> Iterator[str]:
 
 
 def _elements(marks: Sequence[Mark]) -> Iterator[tuple[str, str]]:
-    """Tag and what stands after its shared attributes."""
-    for tag, same in groupby(marks, key=lambda mark: mark.tag):
+    """Tag and what stands after its shared attributes; several rectangles are one path."""
+    for tag, alike in groupby(marks, key=lambda mark: mark.tag):
+        same = list(alike)
         if tag == "path":
             yield tag, f' d="{"".join(mark.place for mark in same)}"/>'
             continue
+        if tag == "rect" and len(same) > 1:
+            yield "path", f' d="{"".join(_corners(mark.extent) for mark in same)}"/>'
+            continue
         for mark in same:
             yield tag, f"{mark.place}>{mark.inner}</{tag}>" if mark.inner else f"{mark.place}/>"
+
+
+def _corners(extent: Extent) -> str:
+    left, top, right, bottom = map(number, extent)
+    return f"M{left} {top}H{right}V{bottom}H{left}Z"

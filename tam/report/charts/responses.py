@@ -30,8 +30,9 @@ def responses_chart(
         _head(drawn, context, name, top, bar)
         start = middle - _below(shares) * unit if middle else 0.0
         _stack(drawn, context, (start, top + 16), unit, list(zip(shares, colors)))
-    if middle:
-        drawn.line([(middle, _TOP + 12), (middle, _TOP + _ROW * len(names))], "ink", 1.2)
+        if middle:  # beside the bar, where no number stands
+            for y in (top + 13, top + 16 + _BAR):
+                drawn.line([(middle, y), (middle, y + 4)], "ink", 1.6)
     told = {"n_items": context.numbers.count(len(names))}
     title, description = context.word("figures.responses"), context.word("descriptions.responses", **told)
     return to_svg(drawn, key, title, description)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
+from tam.report.charts.canvas import number
 from tam.report.diagram.geometry import Box, Line, Route, shortened
 from tam.report.diagram.labels import LABEL_LINE
 from tam.report.diagram.model import Diagram, Node
@@ -24,7 +25,7 @@ def draw(
     nodes = {node.name: node for node in diagram.nodes}
     for name, parts in diagram.dimensions.items():
         nodes |= {f"{name}/{part.name}": part for part in parts}
-    width, height = _n(planned.width), _n(planned.height)
+    width, height = number(planned.width), number(planned.height)
     svg = [
         f'<svg class="{kind}{_wide(planned.width)}" viewBox="0 0 {width} {height}" role="img"'
         f' width="{width}" height="{height}"'
@@ -33,7 +34,7 @@ def draw(
         f'<desc id="{key}-desc">{escape(description)}</desc>',
     ]
     if planned.ties:
-        ways = "".join(f"M{_n(a)} {_n(b)}L{_n(c)} {_n(d)}" for (a, b), (c, d) in planned.ties)
+        ways = "".join(f"M{number(a)} {number(b)}L{number(c)} {number(d)}" for (a, b), (c, d) in planned.ties)
         svg.append(f'<path class="tie" d="{ways}"/>')
     svg.extend(_arrow(one) for one in planned.drawn)
     svg.extend(_label(one) for one in planned.drawn if one.label is not None)
@@ -45,10 +46,6 @@ def _wide(width: float) -> str:
     """A class for drawings that would be too small to read if they were made to fit the page."""
     steps = [step for step in (1200, 1600, 2000, 2400) if width > step]
     return f" wide-{steps[-1]}" if steps else ""
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}"
 
 
 def _width(one: Drawn) -> float:
@@ -71,11 +68,11 @@ def _arrow(one: Drawn) -> str:
     width = _width(one)
     head = 8 + 1.1 * width
     shaft = shortened(one.line, head * 0.8) if one.dot is None else one.line
-    path = f'<path class="shaft" stroke-width="{_n(width)}" d="{_way(shaft)}"/>'
+    path = f'<path class="shaft" stroke-width="{number(width)}" d="{_way(shaft)}"/>'
     if one.dot is None:
         end = _head(one.line, head)
     else:
-        end = f'<circle class="dot" cx="{_n(one.dot[0])}" cy="{_n(one.dot[1])}" r="5.5"/>'
+        end = f'<circle class="dot" cx="{number(one.dot[0])}" cy="{number(one.dot[1])}" r="5.5"/>'
     said = quoteattr(one.arrow.told_apart)
     return f'<g class="{_kind(one)}" data-path={said}>{path}{end}</g>'
 
@@ -91,7 +88,7 @@ def _way(line: Line) -> str:
 
 
 def _at(point: tuple[float, float]) -> str:
-    return f"{_n(point[0])} {_n(point[1])}"
+    return f"{number(point[0])} {number(point[1])}"
 
 
 def _head(line: Line, size: float) -> str:
@@ -102,7 +99,7 @@ def _head(line: Line, size: float) -> str:
         (x - size * dx - half * dy, y - size * dy + half * dx),
         (x - size * dx + half * dy, y - size * dy - half * dx),
     )
-    points = " ".join(f"{_n(a)},{_n(b)}" for a, b in corners)
+    points = " ".join(f"{number(a)},{number(b)}" for a, b in corners)
     return f'<polygon class="head" points="{points}"/>'
 
 
@@ -116,13 +113,13 @@ def _label(one: Drawn) -> str:
         kind += " marked"
     first = box.y - LABEL_LINE * (len(one.arrow.label) - 1) / 2
     lines = "".join(
-        f'<text class="{"value" if index == 0 else "interval"}" x="{_n(box.x)}" '
-        f'y="{_n(first + index * LABEL_LINE)}">{escape(line)}</text>'
+        f'<text class="{"value" if index == 0 else "interval"}" x="{number(box.x)}" '
+        f'y="{number(first + index * LABEL_LINE)}">{escape(line)}</text>'
         for index, line in enumerate(one.arrow.label)
     )
     return (
-        f'<g class="{kind}"><rect class="halo" x="{_n(box.left)}" y="{_n(box.top)}" '
-        f'width="{_n(box.width)}" height="{_n(box.height)}" rx="4"/>{lines}</g>'
+        f'<g class="{kind}"><rect class="halo" x="{number(box.left)}" y="{number(box.top)}" '
+        f'width="{number(box.width)}" height="{number(box.height)}" rx="4"/>{lines}</g>'
     )
 
 
@@ -131,14 +128,14 @@ def _node(node: Node, box: Box) -> str:
     height = 17.0 if not {"dimension", "long"} & set(node.role.split()) else 14.0
     first = box.y - height * (count - 1) / 2
     lines = "".join(
-        f'<text x="{_n(box.x)}" y="{_n(first + index * height)}">{escape(line)}</text>'
+        f'<text x="{number(box.x)}" y="{number(first + index * height)}">{escape(line)}</text>'
         for index, line in enumerate(node.lines)
     )
     if node.detail:
         y = first + len(node.lines) * height
-        lines += f'<text class="detail" x="{_n(box.x)}" y="{_n(y)}">{escape(node.detail)}</text>'
+        lines += f'<text class="detail" x="{number(box.x)}" y="{number(y)}">{escape(node.detail)}</text>'
     radius = 2 if "observed" in node.role else 9 if node.role == "dimension" else 14
     return (
-        f'<g class="node {node.role}"><rect x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.width)}" '
-        f'height="{_n(box.height)}" rx="{radius}"/>{lines}</g>'
+        f'<g class="node {node.role}"><rect x="{number(box.left)}" y="{number(box.top)}" '
+        f'width="{number(box.width)}" height="{number(box.height)}" rx="{radius}"/>{lines}</g>'
     )

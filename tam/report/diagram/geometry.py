@@ -198,7 +198,7 @@ def _crossing(curve: Curve, box: Box, *, forward: bool) -> float:
             outside = t
             break
         inside = t
-    for _ in range(30):
+    for _ in range(16):
         middle = (inside + outside) / 2
         if box.holds(curve.at(middle)):
             inside = middle

@@ -15,6 +15,8 @@ from tam.report.diagram.plan import SMALL
 
 MOST_PANELS = 6
 """More diagrams than this are not compared by eye."""
+MOST_NODES = 16
+"""Beyond this the boxes of a small diagram cannot be told apart."""
 DIFFERS = "*"
 
 

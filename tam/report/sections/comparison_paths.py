@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.charts.group_paths import group_paths_chart
 from tam.report.charts.parts import MOST_ROWS, in_parts, part_key, part_title
 from tam.report.context import Context
-from tam.report.diagram.panels import MOST_PANELS, group_panels
+from tam.report.diagram.panels import MOST_NODES, MOST_PANELS, group_panels
 from tam.report.document import Absent, Block, Cell, Figure, Group, Paragraph, Rich, Run, Table, rich
 from tam.report.grouped_model import differing_paths
 from tam.report.rows import interval_column, names_column, number_column, one_group, row
@@ -127,9 +127,14 @@ def _tested_path(context: Context, path: Mapping[str, Any]) -> Rich:
 def _panels(context: Context, grouping: Mapping[str, Any], index: int) -> Iterator[Block]:
     """The path diagram of each group, where they are few enough to be looked at."""
     diagram = grouping["invariance"].get("diagram") or {}
-    if not diagram.get("edges") or len(diagram["groups"]) > MOST_PANELS:
+    if not diagram.get("edges"):
         return
     numbers, said = context.numbers, grouping_name(context, grouping)
+    nodes = {str(edge[end]) for edge in diagram["edges"] for end in ("predictor", "outcome")}
+    if len(diagram["groups"]) > MOST_PANELS or len(nodes) > MOST_NODES:
+        told = {"n": numbers.count(len(nodes)), "groups": numbers.count(len(diagram["groups"]))}
+        yield Paragraph(context.say("text.no_group_diagram", **told), "small")
+        return
     labels, key = group_labels(context, grouping), f"group-diagram-{index + 1}"
     columns = (
         names_column(context, "path"),
