@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tam.display import draw_with
+
 if TYPE_CHECKING:
     from tam import report
     from tam.analysis.analysis import Analysis, read_results
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from tam.spec.instrument_file import load_instrument
     from tam.spec.model_file import load_model
     from tam.spec.study_file import load_study
+
+draw_with("tam.report.notebook")
 
 __all__ = [
     "Analysis",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from tam.display import shown_in_notebooks
 from tam.errors import TamError, Where, problem
 
 SCHEMA = "tam-results/0.1"
@@ -37,6 +38,8 @@ class Analysis:
     provenance: Section
     exit_code: int = 0
     capsule: Section | None = None
+
+    _repr_html_ = shown_in_notebooks
 
     def to_dict(self) -> dict[str, Any]:
         parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in OWN}

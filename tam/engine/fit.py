@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from tam.display import shown_in_notebooks
 from tam.engine import group_results
 from tam.engine.admissibility import group_problems
 from tam.engine.fiml_sample import option_problems
@@ -161,6 +162,8 @@ class Fit:
     options: Options
     solution: Solution
     sample: Sample
+
+    _repr_html_ = shown_in_notebooks
 
     # --- the solution
 

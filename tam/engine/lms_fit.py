@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tam.display import shown_in_notebooks
 from tam.engine.admissibility import admissibility_problems
 from tam.engine.fit import Fit, raise_for_options
 from tam.engine.group_results import explained, latent_covariance, square
@@ -160,6 +161,8 @@ class LmsFit:
     maximum: Maximum
     linear: Fit
     rows: Floats
+
+    _repr_html_ = shown_in_notebooks
 
     @property
     def table(self) -> ParameterTable:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tam.display import shown_in_notebooks
 from tam.engine.admissibility import admissibility_problems
 from tam.engine.fit import Fit, raise_for_options
 from tam.engine.groups import grouped
@@ -56,6 +57,8 @@ class QmlFit:
     setup: Setup
     maximum: QuasiMaximum
     linear: Fit
+
+    _repr_html_ = shown_in_notebooks
 
     @property
     def table(self) -> ParameterTable:

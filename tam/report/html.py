@@ -109,6 +109,13 @@ def render_html(
     return tidy.encode("utf-8", "replace").decode("utf-8")
 
 
+def fragment(template: str, language: str, **values: Any) -> str:
+    """A piece of HTML in the shipped look, for another page than a report's."""
+    words = load_words(language)
+    html = _environment(None, language).get_template(template).render(label=words.text, **values)
+    return html.encode("utf-8", "replace").decode("utf-8")
+
+
 def _digest(stylesheet: str) -> str:
     """The source expression of a content-security policy that admits this one style element."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(stylesheet.encode()).digest()).decode()}'"

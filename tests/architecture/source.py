@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("stats",),
     ("data",),
     ("spec",),
-    ("errors", "content", "definitions", "record", "writing"),
+    ("errors", "content", "definitions", "display", "record", "writing"),
 )
 """From top to bottom: a module imports from its own layer's part and from layers below, never from above."""
 
