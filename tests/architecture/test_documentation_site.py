@@ -91,6 +91,14 @@ def test_pictures_say_what_they_show() -> None:
         assert not re.findall(r"!\[\s*\]", page.read_text(encoding="utf-8")), page.name
 
 
+def test_no_line_breaks_within_chinese() -> None:
+    """A line's end is shown as a space, and Chinese has none."""
+    letter = "[\u3400-\u9fff\uff0c\u3002\uff1b\uff1a\u3001]"
+    for page in (DOCS / "zh").glob("*.md"):
+        text = FENCED.sub("", page.read_text(encoding="utf-8"))
+        assert not re.findall(rf"{letter}\n *{letter}", text), page.name
+
+
 @pytest.mark.skipif(find_spec("material") is None, reason='MkDocs Material is absent: pip install ".[docs]"')
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Strict: a page outside the navigation, a link or an anchor that leads nowhere ends the build."""
