@@ -11,7 +11,7 @@ from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
 from tam.report.diagram.text import text_width
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 460.0, 404.0, 40.0, 10.0, 34.0, 352.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420.0, 394.0, 36.0, 8.0, 34.0, 342.0
 _SIZE, _AIR = 11.5, 2.0
 MOST_LABELS = 40
 """With more points only those worth testing are named in the picture; all stand in its table."""

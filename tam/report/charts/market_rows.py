@@ -9,7 +9,7 @@ from tam.report.charts.canvas import Canvas, canvas, to_svg
 from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
 
-_WIDTH, _LEFT, _RIGHT, _FOOT = 460.0, 136.0, 54.0, 44.0
+_WIDTH, _LEFT, _RIGHT, _FOOT = 420.0, 128.0, 50.0, 44.0
 _ROW, _TALL, _HEAD, _BAR = 25.0, 42.0, 28.0, 12.0
 
 

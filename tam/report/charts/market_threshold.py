@@ -12,7 +12,7 @@ from tam.report.context import Context
 from tam.report.interactions import FEW, observed_bounds, region_pieces, scale_ends
 from tam.report.market.plain import ends_told, named
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 460.0, 250.0, 8.0, 8.0, 64.0, 196.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420.0, 250.0, 8.0, 8.0, 64.0, 196.0
 
 Stretch = tuple[float, float, float | None]
 """From, to, the share of respondents where something is likely; None where it cannot be told."""

@@ -32,13 +32,13 @@ def answer_section(context: Context) -> Section:
 
 
 def contenders(context: Context) -> list[str]:
-    """The drivers that may be the most important one, the likeliest first; none where it is not known."""
+    """The drivers that may be the most important one, the strongest first; none where it is not known."""
     found = [
-        (one["leads"], name)
+        (abs(one["std"]), name)
         for name, one in placed(context).items()
-        if one.get("leads") is not None and clear(one.get("std_ci_low"), one.get("std_ci_high"))
+        if (one.get("leads") or 0) >= CONTENDER and clear(one.get("std_ci_low"), one.get("std_ci_high"))
     ]
-    return [name for leads, name in sorted(found, reverse=True) if leads >= CONTENDER]
+    return [name for _, name in sorted(found, reverse=True)]
 
 
 def _lead(context: Context) -> Rich:
@@ -119,9 +119,9 @@ def _hypothesis(
 ) -> Card:
     told = {
         "driver": within(context, str(one["construct"])),
-        "rated": context.numbers.plain(one.get("performance"), 0),
+        "rated": context.numbers.plain(one.get("performance"), 1),
         "middle": context.numbers.plain(
-            context.get("effects", "importance_performance", "middle", "performance"), 0
+            context.get("effects", "importance_performance", "middle", "performance"), 1
         ),
         **words,
     }

@@ -93,7 +93,7 @@ def _rule(context: Context, middle: Mapping[str, Any]) -> Iterator[Rich]:
     if middle.get("importance") is not None:
         told = {
             "strength": context.numbers.plain(middle["importance"]),
-            "rating": context.numbers.plain(middle["performance"], 0),
+            "rating": context.numbers.plain(middle["performance"], 1),
         }
         yield context.say("market.notes.map_rule", **told)
     yield context.say("market.notes.map")

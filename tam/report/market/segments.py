@@ -24,7 +24,7 @@ from tam.report.document import (
 from tam.report.grouped_model import differing_paths, poor_start
 from tam.report.market.plain import column, ends_told, listed, named, outcome_of, within
 from tam.report.rows import row
-from tam.report.sections.comparison_names import counted, group_labels, grouping_head, grouping_name
+from tam.report.sections.comparison_names import counted, group_labels, grouping_head
 
 WAVE = "wave"
 
@@ -68,8 +68,7 @@ def grouping_blocks(context: Context, grouping: Mapping[str, Any], index: int) -
     if differing:
         yield Bullets(tuple(differing))
     else:
-        n = context.numbers.count(len(compared))
-        yield Paragraph(context.say("market.text.segments_alike", n=n))
+        yield Paragraph(context.say("market.text.segments_alike"))
     yield means_figure(context, grouping, index)
     yield from _strength_blocks(context, grouping, index)
 
@@ -81,8 +80,7 @@ def _who(context: Context, grouping: Mapping[str, Any]) -> Rich:
     )
     if grouping.get("too_small"):
         small = counted(context, labels, grouping["too_small"])
-        least = context.numbers.count(context.get("comparison", "minimum"))
-        text = (*text, *context.say("market.text.segments_small", groups=small, least=least))
+        text = (*text, *context.say("market.text.segments_small", groups=small))
     if grouping.get("n_unclassified"):
         n = context.numbers.count(grouping["n_unclassified"])
         text = (*text, *context.say("market.text.segments_none", n=n))
@@ -222,19 +220,17 @@ def strengths_told(context: Context, grouping: Mapping[str, Any]) -> Rich:
     differing = [
         str(one["predictor"]) for one in _outcome_paths(context, {"paths": differing_paths(context, paths)})
     ]
-    told = {"by": grouping_name(context, grouping), "drivers": listed(context, differing)}
-    return context.say(f"market.text.strengths_{'differ' if differing else 'alike'}", **told)
+    key = "differ" if differing else "alike"
+    return context.say(f"market.text.strengths_{key}", drivers=listed(context, differing))
 
 
 def tier_told(context: Context) -> Rich:
     """One sentence on the tiers of opinion leaders; none where there are no tiers to compare."""
     for _, grouping in _ordered(context):
         if _is_tier(grouping) and _outcome_paths(context, (grouping.get("invariance") or {}).get("paths")):
-            labels = group_labels(context, grouping)
-            names = context.words.listed(labels[str(one["id"])] for one in grouping.get("groups") or ())
             paths = grouping["invariance"]["paths"]
             differ = _outcome_paths(context, {"paths": differing_paths(context, paths)})
-            return context.say(f"market.cards.tiers_{'differ' if differ else 'alike'}", tiers=names)
+            return context.say(f"market.cards.tiers_{'differ' if differ else 'alike'}")
     return ()
 
 
