@@ -85,9 +85,8 @@ def _respondents(
     for start, end, count in zip(edges, edges[1:], counts):
         height = (_STRIP - 58) * count / tallest
         if count:
-            drawn.rect(
-                across.at(start) + 0.5, bottom - height, across.at(end) - across.at(start) - 1, height, "grid"
-            )
+            left, right = across.at(start) + 0.5, across.at(end) - 0.5
+            drawn.rect(left, bottom - height, right - left, height, "accent-soft")
     drawn.line([(_LEFT, bottom), (_WIDTH - _RIGHT, bottom)], "muted")
     for value in across.ticks(7):
         said = tick_text(context.numbers, value)

@@ -196,4 +196,4 @@ def test_the_picture_marks_what_the_sentence_says(regime: str, language: str) ->
     )
     assert figure.svg.count("37.5%") == (regime != "nowhere")
     values = [[plain(cell.text) for cell in row] for group in figure.data.groups for row in group.rows]
-    assert [row[3] for row in values][-5:] == ["4", "19", "41", "32", "12"]
+    assert [row[3] for row in values if row[3].isdigit()][-5:] == ["4", "19", "41", "32", "12"]
