@@ -124,7 +124,8 @@ def _digest(stylesheet: str) -> str:
 def _rendered(name: str, templates: Path | None, values: dict[str, Any]) -> str:
     from markupsafe import Markup
 
-    values = values | {"markup": Markup, "stylesheet": Markup(values["stylesheet"])}
+    ours = {key: Markup(values[key]) for key in ("stylesheet", "style_source")}
+    values = {**values, **ours, "markup": Markup}
     environment = _environment(templates, values["document"].language)
     if templates is None:
         return environment.get_template(name).render(values)

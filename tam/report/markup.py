@@ -23,6 +23,12 @@ _TURNS = re.compile(
 )
 """Letters written from right to left, and the marks that turn the direction of what follows."""
 
+_OPENS = {
+    **dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"),
+    **dict.fromkeys("\u2066\u2067\u2068", "\u2069"),
+}
+"""Marks that change the direction -> the mark that ends it (Unicode standard annex 9)."""
+
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -40,7 +46,7 @@ def _run(run: Run, language: str) -> str:
 
     said = str(escape(run.text))
     if _TURNS.search(run.text):
-        said = f"<bdi>{said}</bdi>"
+        said = f"<bdi>{escape(_closed(run.text))}</bdi>"
     if run.italic:
         said = f"<i>{said}</i>"
     if run.strong:
@@ -49,6 +55,23 @@ def _run(run: Run, language: str) -> str:
     if spoken:
         said = f'<span lang="{escape(spoken)}">{said}</span>'
     return f'<a href="#{escape(run.target)}">{said}</a>' if run.target else said
+
+
+def _closed(text: str) -> str:
+    """The text with every change of direction ended within it: one left open would outlast the element around
+    it, and an end too many would end that element's own."""
+    expected: list[str] = []
+    said: list[str] = []
+    for char in text.replace("\u2029", " "):
+        if char in _OPENS:
+            expected.append(_OPENS[char])
+        elif char in _OPENS.values():
+            if char not in expected:
+                continue
+            while expected.pop() != char:
+                pass
+        said.append(char)
+    return "".join(said + expected[::-1])
 
 
 def head_cells(columns: Sequence[Column], language: str = "") -> Markup:

@@ -75,7 +75,7 @@ def completed(stated: Mapping[str, str], mode: str) -> dict[str, str]:
         "wash": mixed(accent, page, 0.08),
         "node": mixed(accent, page, 0.06),
         "outcome": mixed(accent, page, 0.14),
-        "series-3": accent,
+        "series-3": readable(accent, page),
     }
     return derived | found
 
