@@ -1,8 +1,9 @@
 """What a paper on this study must report, point by point: what stands here, what the author must write.
 
-The points follow APA's reporting standards for structural equation models (JARS-Quant, Table 7) in our own
-words. A point is ``done`` where its content stands in the results, ``write`` where only the author can say
-it, ``none`` where the study has nothing of the kind, ``missing`` where it could not be computed.
+The points follow APA's reporting standards for structural equation models (JARS-Quant, Table 7), and on the
+quality of measurement Hair et al. (2019), in our own words. A point is ``done`` where its content stands in
+the results, ``write`` where only the author can say it, ``none`` where the study has nothing of the kind,
+``missing`` where it could not be computed.
 """
 
 from __future__ import annotations
@@ -76,6 +77,20 @@ def _groups(context: Context) -> Status:
     return "done" if context.rows("comparison", "groupings") else "none"
 
 
+def _moments(context: Context) -> Status:
+    if context.part("structure", "sample_moments") or context.get("capsule"):
+        return "done"
+    return "missing"
+
+
+def _declared_before(context: Context) -> Status:
+    return "done" if context.get("screening", "declared", "when") == "before" else "write"
+
+
+def _effect_sizes(context: Context) -> Status:
+    return "done" if context.part("structure", "r2") else "missing"
+
+
 def _simulated(context: Context) -> Status:
     return "done" if context.get("study", "simulated") else "none"
 
@@ -86,7 +101,7 @@ POINTS: tuple[tuple[str, tuple[Point, ...]], ...] = (
         "front",
         (
             ("title", None, _always("write")),
-            ("abstract", "structure", _abstract),
+            ("abstract", "results", _abstract),
         ),
     ),
     (
@@ -113,9 +128,9 @@ POINTS: tuple[tuple[str, tuple[Point, ...]], ...] = (
         "specification",
         (
             ("diagram", "structure", _there("structure", "estimates")),
-            ("parameters", "provenance", _there("study", "model", "lavaan")),
+            ("parameters", "appendix", _there("study", "model", "lavaan")),
             ("degrees", "structure", _there("structure", "measures", "df")),
-            ("residual_covariances", "provenance", _residual_covariances),
+            ("residual_covariances", "appendix", _residual_covariances),
             ("interactions", "moderation", _interactions),
             ("alternatives", None, _always("write")),
         ),
@@ -134,7 +149,7 @@ POINTS: tuple[tuple[str, tuple[Point, ...]], ...] = (
             ("software", "provenance", _there("provenance", "tam")),
             ("estimator", "method", _there("structure", "estimator")),
             ("convergence", "structure", _there("structure", "converged")),
-            ("moments", "provenance", _there("capsule")),
+            ("moments", "appendix", _moments),
         ),
     ),
     (
@@ -160,10 +175,35 @@ POINTS: tuple[tuple[str, tuple[Point, ...]], ...] = (
 )
 """Part of the paper -> its points: key, the section of this report that holds it, how its status is found."""
 
+MORE_POINTS: tuple[tuple[str, tuple[Point, ...]], ...] = (
+    (
+        "quality",
+        (
+            ("indicators", "measurement", _there("measurement", "items")),
+            ("convergent", "measurement", _there("measurement", "constructs")),
+            ("discriminant", "measurement", _there("measurement", "htmt")),
+            ("scores", "measurement", _there("measurement", "score_correlations")),
+            ("method_bias", "robustness", _there("measurement", "method_bias")),
+            ("effect_sizes", "structure", _effect_sizes),
+            ("robustness", "robustness", _there("screening", "multiverse")),
+        ),
+    ),
+    (
+        "openness",
+        (
+            ("who", None, _always("write")),
+            ("ethics", None, _always("write")),
+            ("preregistered", "sample", _declared_before),
+            ("materials", None, _always("write")),
+        ),
+    ),
+)
+"""Points beyond the reporting standard, in the same form."""
+
 
 def checklist_section(context: Context) -> Section:
     groups, counts = [], dict.fromkeys(LEVELS, 0)
-    for part, points in POINTS:
+    for part, points in (*POINTS, *MORE_POINTS):
         rows = []
         for key, section, judge in points:
             status = judge(context)
@@ -173,7 +213,7 @@ def checklist_section(context: Context) -> Section:
     columns = (
         sentences_column(context, "point"),
         Column(context.say("columns.status"), "verdict"),
-        Column(context.say("columns.where"), "name"),
+        sentences_column(context, "where_or_what"),
     )
     told = {name: context.numbers.count(count) for name, count in counts.items()}
     table = Table(
@@ -192,6 +232,8 @@ def _row(context: Context, key: str, section: str | None, status: Status) -> tup
     place = cell("")
     if section is not None and status in ("done", "missing"):
         place = cell((Run(context.word(f"sections.{section}"), target=section),))
+    elif status == "write":
+        place = cell(context.say(f"checklist.todo.{key}"))
     return (
         cell(context.say(f"checklist.points.{key}")),
         cell(context.say(f"checklist.statuses.{status}"), LEVELS[status]),
