@@ -35,10 +35,11 @@ def _one(text: str, language: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     stopped = text if text.endswith(".") else f"{text}."
-    for pattern, template in _patterns(language):
-        found = pattern.fullmatch(text) or pattern.fullmatch(stopped)
-        if found:
-            return _filled(template, found.groupdict())
+    for pieces, sentence, template in _sentences(language):
+        if all(piece in stopped for piece in pieces):
+            found = _pattern(sentence).fullmatch(text) or _pattern(sentence).fullmatch(stopped)
+            if found:
+                return _filled(template, found.groupdict())
     return None
 
 
@@ -47,10 +48,13 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """English sentences as patterns with their counterparts; those with most fixed text first."""
+def _sentences(language: str) -> tuple[tuple[tuple[str, ...], str, str], ...]:
+    """The fixed pieces of every English sentence, the sentence, its counterpart; those with most fixed text
+    first. A sentence becomes a pattern only where its pieces stand in a text: there are thousands."""
     pairs = sorted(_pairs(language), key=lambda pair: -len(_PLACE.sub("", pair[0])))
-    return tuple((_pattern(english), other) for english, other in pairs)
+    return tuple(
+        (tuple(filter(None, _PLACE.split(english)[::2])), english, other) for english, other in pairs
+    )
 
 
 def _pairs(language: str) -> Iterator[tuple[str, str]]:
@@ -66,6 +70,7 @@ def _pairs(language: str) -> Iterator[tuple[str, str]]:
             yield what, str(known[code]["what"])
 
 
+@cache
 def _pattern(sentence: str) -> re.Pattern[str]:
     """The sentence with its places open; a place that comes again is not compared."""
     pieces, seen = [], set()

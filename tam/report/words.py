@@ -96,6 +96,15 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 @cache
+def language_name(language: str) -> str:
+    """How a language calls itself, without the rest of its catalogue."""
+    text = content_path("reports", "words", f"{language}.toml").read_text(encoding="utf-8")
+    head = text.index("[document]")
+    document = tomllib.loads(text[head : text.index("\n[", head)])["document"]
+    return str(document["language_name"])
+
+
+@cache
 def load_words(language: str) -> Words:
     """The catalogue ``reports/words/<language>.toml`` with those of ``sections/``, one for each part of a
     report. A key stands in one of them only."""

@@ -8,7 +8,7 @@ from typing import Any
 from tam.report.editions import document_for
 from tam.report.html import render_html
 from tam.report.look import PLAIN, Look
-from tam.report.words import load_words
+from tam.report.words import language_name, load_words
 
 
 def write_report(
@@ -37,7 +37,7 @@ def other_editions(
     language, the name of the link, the file."""
     own = load_words(language)
     return [
-        (other, load_words(other).text("document.language_name"), report_name(other, audience, ending))
+        (other, language_name(other), report_name(other, audience, ending))
         for other in languages
         if other != language
     ] + [
