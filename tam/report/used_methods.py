@@ -48,8 +48,10 @@ def _measurement(results: Mapping[str, Any]) -> Iterator[str]:
     yield from _told(measurement)
 
 
-_ELSEWHERE = ("parameter", "comparison", "effect", "verdict")
+_ELSEWHERE = ("parameter", "comparison", "effect", "verdict", "planning", "dialect")
 """Kinds of topics whose methods have sections of their own; their short names mean something else here."""
+_HOMONYMS = ("percentile",)
+"""Keys of the measurement that are no method: the percentile that parallel analysis compares with."""
 
 
 def _told(node: Any) -> Iterator[str]:
@@ -59,7 +61,7 @@ def _told(node: Any) -> Iterator[str]:
         for name, value in node.items():
             if value in (None, {}, []) or name in ("unavailable", "problems"):
                 continue
-            if name in known and known[name].kind not in _ELSEWHERE:
+            if name in known and known[name].kind not in _ELSEWHERE and name not in _HOMONYMS:
                 yield known[name].name
             yield from _told(value)
     elif isinstance(node, list):
@@ -82,7 +84,7 @@ def _effects(results: Mapping[str, Any]) -> Iterator[str]:
     if effects.get("indirect"):
         yield "indirect_effect"
     if _part(effects, "interval").get("used"):
-        yield "bootstrap"
+        yield from ("bootstrap", "percentile")
 
 
 _ESTIMATORS = {
@@ -91,7 +93,7 @@ _ESTIMATORS = {
     "dblcent_matched": "dblcent",
     "lms": "lms",
     "qml": "qml",
-    "single_indicator": "single_indicator",
+    "single_indicator": "triangulation",
     "factor_scores": "two_stage",
     "observed_scores": "composite_moderation",
 }

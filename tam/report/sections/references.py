@@ -63,6 +63,13 @@ def _uses(context: Context) -> dict[Reference, list[str]]:
     for name in used_topics(context.results):
         for key in known[name].references:
             titles = found.setdefault(references()[key], [])
-            if known[name].title not in titles:
-                titles.append(known[name].title)
+            title = _title(context, name, known[name].title)
+            if title not in titles:
+                titles.append(title)
     return found
+
+
+def _title(context: Context, name: str, title: str) -> str:
+    """What a topic is called; a screening rule as the report calls it."""
+    key = f"rules.{name}"
+    return context.word("results.rule", rule=context.word(key)) if key in context.words else title

@@ -23,7 +23,7 @@ def results(**analysis: object) -> dict[str, object]:
         ({"moderated_mediation": {"routes": [{}]}}, "index_of_moderated_mediation", "hayes2015"),
         (
             {"triangulation": {"estimates": [{"estimator": "single_indicator", "est": 0.2}]}},
-            "single_indicator",
+            "triangulation",
             "hsiao2018",
         ),
     ],
