@@ -54,6 +54,8 @@ def _contents(
     sheet: Any, document: Document, tables: Sequence[tuple[Tabled, Grid]], names: Sequence[str], words: Words
 ) -> None:
     """The list of sheets, each with a link."""
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
     sheet.title = _clean(words.text("data.contents"))[:31]
     _text(sheet.cell(1, 1), document.title, bold=True, size=14)
     _text(sheet.cell(2, 1), plain(document.kicker))
@@ -63,7 +65,7 @@ def _contents(
         _text(sheet.cell(row, 1), _label(one, words))
         cell = sheet.cell(row, 2)
         _text(cell, plain(one.title), color="1F5F8B", underline="single")
-        cell.hyperlink = f"#'{name}'!A1"
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
         sheet.cell(row, 3, len(grid.rows))
     for letter, width in zip("ABC", (14, 80, 10), strict=True):
         sheet.column_dimensions[letter].width = width
