@@ -139,6 +139,7 @@ class _Lattice:
         """The best spot for the node, if better than where it is. A taken spot: both change places."""
         start = self.places[name]
         best, least = dict[str, Position](), 1e-6
+        now: dict[tuple[str, ...], float] = {}
         for spot in spots:
             near = [
                 other
@@ -148,7 +149,7 @@ class _Lattice:
             if near and (len(near) > 1 or self.places[near[0]][0] != start[0]):
                 continue
             change = {name: spot} if not near else {name: self.places[near[0]], near[0]: start}
-            better = self._gain(change)
+            better = self._gain(change, now)
             if better > least:
                 best, least = change, better
         self._put(best)
@@ -159,13 +160,15 @@ class _Lattice:
         for index in {index for name in change for index in self.touching[name]}:
             self.ends[index] = self._ends(self.pieces[index])
 
-    def _gain(self, change: Mapping[str, Position]) -> float:
-        before = {name: self.places[name] for name in change}
-        now = self._cost(change)
+    def _gain(self, change: Mapping[str, Position], now: dict[tuple[str, ...], float]) -> float:
+        """``now``: what the nodes cost where they are, kept from one spot to the next."""
+        before, names = {name: self.places[name] for name in change}, tuple(change)
+        if names not in now:
+            now[names] = self._cost(change)
         self._put(change)
         then = self._cost(change)
         self._put(before)
-        return now - then
+        return now[names] - then
 
     def _cost(self, names: Mapping[str, Position]) -> float:
         """What the named nodes have part in: their arrows, and the arrows that they stand in the way of.
