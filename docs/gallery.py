@@ -29,14 +29,15 @@ DEMONSTRATION, PUBLICATION = "demo/results.json.gz", "publication/review.json.gz
 SHIPPED = "deng2015"
 """A publication that comes with the program and whose printed values come out."""
 DRAWN = {
-    "loadings.en": "loadings",
-    "diagram.en": "diagram",
-    "diagram.zh": "diagram",
-    "slopes.en": "slopes-1",
-    "johnson-neyman.en": "johnson-neyman-1",
-    "robustness.en": "robustness",
+    "loadings.en": ("academic", "loadings"),
+    "diagram.en": ("academic", "diagram"),
+    "diagram.zh": ("academic", "diagram"),
+    "slopes.en": ("academic", "slopes-1"),
+    "johnson-neyman.en": ("academic", "johnson-neyman-1"),
+    "robustness.en": ("academic", "robustness"),
+    "market-map.en": ("market", "market-map"),
 }
-"""Figures that the explanations show: file and language, key in the academic report."""
+"""Figures that the pages show: file and language; edition and key."""
 
 
 def stored(name: str) -> dict[str, Any]:
@@ -54,9 +55,9 @@ def files() -> dict[Path, bytes]:
             for language in LANGUAGES:
                 page = write_report(record, language, languages=LANGUAGES, audience=audience)
                 found[(EXAMPLES / source).parent / report_name(language, audience)] = page.encode("utf-8")
-    for name, key in DRAWN.items():
+    for name, (audience, key) in DRAWN.items():
         language = name.rpartition(".")[2]
-        document = document_for(stored(DEMONSTRATION), language, "academic")
+        document = document_for(stored(DEMONSTRATION), language, audience)
         figure = next(one for one in figures(document) if one.key == key)
         found[FIGURES / f"{name}.svg"] = svg_file(figure, language).encode("utf-8")
     return found
