@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tam.report.column_widths import Plan, after_numbers, planned
+from tam.report.characters import width
+from tam.report.column_widths import MM_PER_POINT, Plan, after_numbers, planned
 from tam.report.document import Cell, Column, Rich, Run, Table, plain
 from tam.report.latex_text import Tex, TexSetting
 
@@ -18,21 +20,25 @@ ROOM, TURNED_ROOM = 160.0, 247.0
 _LONGEST = 800
 """The most characters of a cell that are kept in one piece."""
 
-_TOGETHER = 14
-"""Tables up to this number of rows stay on one page."""
+_TOGETHER = 24
+"""Tables up to this number of lines stay on one page; of longer ones at least this many stand at its end."""
+
+_BEGINNING = 8
+_CAPTION = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TexRow:
-    """``glued``: the next row stands on the same page."""
+    """``glued``: the next row stands on the same page. ``lines``: about how many it takes."""
 
     text: Tex
     glued: bool
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class TexTable:
-    """A table as its template prints it."""
+    """A table as its template prints it; where a page has not so many ``lines`` left, it begins a new one."""
 
     number: int
     label: Tex
@@ -43,11 +49,14 @@ class TexTable:
     head: Tex
     rows: tuple[TexRow, ...]
     notes: tuple[Tex, ...]
+    lines: int
     turned: bool
 
 
 def tex_table(table: Table, setting: TexSetting) -> TexTable:
     plan = planned(table, ROOM, TURNED_ROOM, tuple(SIZES))
+    rows = tuple(_rows(table, plan, setting))
+    lines = _CAPTION + sum(row.lines for row in rows)
     return TexTable(
         table.number,
         setting.labels[f"table-{table.key}"],
@@ -56,8 +65,9 @@ def tex_table(table: Table, setting: TexSetting) -> TexTable:
         _columns(table.columns, plan),
         len(table.columns),
         Tex(" & ".join(rf"\textbf{{{setting.set(column.head)}}}" for column in table.columns)),
-        tuple(_rows(table, setting)),
+        rows,
         tuple(setting.set(note) for note in table.notes),
+        lines + len(table.notes) if lines <= _TOGETHER else _BEGINNING,
         plan.turned,
     )
 
@@ -69,23 +79,24 @@ def _columns(columns: Sequence[Column], plan: Plan) -> Tex:
         "R" if column.kind == "number" else "G" if apart else "L"
         for column, apart in zip(columns, after_numbers(columns), strict=True)
     )
-    shares = (int(10_000 * width / room) / 10_000 for width in plan.widths)
+    shares = (int(10_000 * one / room) / 10_000 for one in plan.widths)
     return Tex("".join(f"{kind}{{{share:.4f}}}" for kind, share in zip(kinds, shares, strict=True)))
 
 
-def _rows(table: Table, setting: TexSetting) -> Iterator[TexRow]:
-    total = sum(len(group.rows) + bool(group.label) for group in table.groups)
-    together, count = total <= _TOGETHER, 0
-    for group in table.groups:
+def _rows(table: Table, plan: Plan, setting: TexSetting) -> Iterator[TexRow]:
+    for index, group in enumerate(table.groups):
         if group.label:
-            count += 1
-            yield TexRow(_group(group.label, len(table.columns), setting, first=count == 1), True)
+            yield TexRow(_group(group.label, len(table.columns), setting, first=index == 0), True, 1)
         for row in group.rows:
-            count += 1
-            parts = [*_over_pages(row)]
-            for part in parts:
-                glued = together and len(parts) == 1 and count < total
-                yield TexRow(_row(part, table.columns, setting), glued)
+            for part in _over_pages(row):
+                yield TexRow(_row(part, table.columns, setting), False, _lines(part, plan))
+
+
+def _lines(row: Sequence[Cell], plan: Plan) -> int:
+    """About how many lines the longest cell of a row takes."""
+    em = plan.size * MM_PER_POINT
+    shares = (width(plain(cell.text)) * em / room for cell, room in zip(row, plan.widths, strict=True))
+    return max((math.ceil(share + 0.2) for share in shares), default=1)
 
 
 def _over_pages(row: Sequence[Cell]) -> Iterator[tuple[Cell, ...]]:
