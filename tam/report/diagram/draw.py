@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
-
-from tam.report.charts.canvas import number
+from tam.report.charts.canvas import escaped, number
 from tam.report.diagram.geometry import Box, Line, Route, shortened
 from tam.report.diagram.labels import LABEL_LINE
 from tam.report.diagram.model import Diagram, Node
@@ -30,8 +28,8 @@ def draw(
         f'<svg class="{kind}{_wide(planned.width)}" viewBox="0 0 {width} {height}" role="img"'
         f' width="{width}" height="{height}"'
         f' aria-labelledby="{key}-title {key}-desc">',
-        f'<title id="{key}-title">{escape(title)}</title>',
-        f'<desc id="{key}-desc">{escape(description)}</desc>',
+        f'<title id="{key}-title">{escaped(title)}</title>',
+        f'<desc id="{key}-desc">{escaped(description)}</desc>',
     ]
     if planned.ties:
         ways = "".join(f"M{number(a)} {number(b)}L{number(c)} {number(d)}" for (a, b), (c, d) in planned.ties)
@@ -73,7 +71,7 @@ def _arrow(one: Drawn) -> str:
         end = _head(one.line, head)
     else:
         end = f'<circle class="dot" cx="{number(one.dot[0])}" cy="{number(one.dot[1])}" r="5.5"/>'
-    said = quoteattr(one.arrow.told_apart)
+    said = f'"{escaped(one.arrow.told_apart)}"'
     return f'<g class="{_kind(one)}" data-path={said}>{path}{end}</g>'
 
 
@@ -114,7 +112,7 @@ def _label(one: Drawn) -> str:
     first = box.y - LABEL_LINE * (len(one.arrow.label) - 1) / 2
     lines = "".join(
         f'<text class="{"value" if index == 0 else "interval"}" x="{number(box.x)}" '
-        f'y="{number(first + index * LABEL_LINE)}">{escape(line)}</text>'
+        f'y="{number(first + index * LABEL_LINE)}">{escaped(line)}</text>'
         for index, line in enumerate(one.arrow.label)
     )
     return (
@@ -128,12 +126,12 @@ def _node(node: Node, box: Box) -> str:
     height = 17.0 if not {"dimension", "long"} & set(node.role.split()) else 14.0
     first = box.y - height * (count - 1) / 2
     lines = "".join(
-        f'<text x="{number(box.x)}" y="{number(first + index * height)}">{escape(line)}</text>'
+        f'<text x="{number(box.x)}" y="{number(first + index * height)}">{escaped(line)}</text>'
         for index, line in enumerate(node.lines)
     )
     if node.detail:
         y = first + len(node.lines) * height
-        lines += f'<text class="detail" x="{number(box.x)}" y="{number(y)}">{escape(node.detail)}</text>'
+        lines += f'<text class="detail" x="{number(box.x)}" y="{number(y)}">{escaped(node.detail)}</text>'
     radius = 2 if "observed" in node.role else 9 if node.role == "dimension" else 14
     return (
         f'<g class="node {node.role}"><rect x="{number(box.left)}" y="{number(box.top)}" '

@@ -190,24 +190,30 @@ def _node(context: Context, name: str, arrows: Sequence[Arrow]) -> Node:
     role = "moderator" if moderates else "outcome" if is_outcome else "predictor"
     if not _is_construct(context, name):
         role += " observed"
-    lines = broken(context.label(name))
+    label = context.label(name) if broken(context.label(name)) else name
+    lines = broken(label) or ("…",)
     if lines[-1].endswith("…"):
-        lines, role = broken(context.label(name), 142.0, 12.0, 3), f"{role} long"
+        lines, role = broken(label, 142.0, 12.0, 3), f"{role} long"
     return Node(name, lines, detail, role)
+
+
+_LONGEST = 200
+"""Characters of a label that are looked at; no box has room for more."""
 
 
 def broken(label: str, width: float = 136.0, size: float = 14.0, most: int = 2) -> tuple[str, ...]:
     """A label in at most two lines that fit the box; what does not fit ends in an ellipsis."""
-    words = label.split(" ") if " " in label else list(label)
-    glue = " " if " " in label else ""
+    clean = "".join(char if char.isprintable() else " " for char in label[:_LONGEST]).strip()
+    words = clean.split() if " " in clean else list(clean)
+    glue = " " if " " in clean else ""
     lines: list[str] = []
     for word in words:
         if lines and text_width(f"{lines[-1]}{glue}{word}", size) <= width:
             lines[-1] = f"{lines[-1]}{glue}{word}"
         else:
             lines.append(word)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1] + "…"]
+    if len(lines) > most or len(label) > _LONGEST:
+        lines = [*lines[: most - 1], lines[min(most, len(lines)) - 1] + "…"]
     return tuple(_fitted(line, width, size) for line in lines)
 
 

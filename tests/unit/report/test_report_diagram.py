@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from time import process_time
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from small_results import small_results
@@ -215,3 +216,29 @@ def test_the_interval_shown_decides_what_is_dashed_and_only_measured_ones_are_sh
     assert not arrows[(first["rhs"], first["lhs"])].certain
     assert "[−0.05, 0.35]" in drawn.svg
     assert len(arrows[(second["rhs"], second["lhs"])].label) == 1
+
+
+HOSTILE = (
+    "</text><script>alert(1)</script>",
+    "x" * 10_000,
+    "a b " * 3_000,
+    "\u202eabc",
+    "😀" * 50,
+    "\x00\x1b",
+    "",
+)
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_labels_from_outside_stay_text_within_their_box(label: str) -> None:
+    results = random_results(3)
+    for one in results["study"]["constructs"].values():
+        one["label"] = {"en": label}
+    started = process_time()
+    drawn = path_diagram(context_for(results, "en"))
+    assert drawn is not None and process_time() - started < 1.0
+    root = ElementTree.fromstring(drawn.svg)
+    assert {one.tag for one in root.iter()} <= {
+        *("svg", "title", "desc", "g", "path", "polygon", "circle", "rect", "text")
+    }
+    assert all(len(one.text or "") < 60 for one in root.iter("text"))
