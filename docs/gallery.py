@@ -53,7 +53,9 @@ def files() -> dict[Path, bytes]:
         record = stored(source)
         for audience in audiences:
             for language in LANGUAGES:
-                page = write_report(record, language, languages=LANGUAGES, audience=audience)
+                page = write_report(
+                    record, language, languages=LANGUAGES, audience=audience, audiences=audiences
+                )
                 found[(EXAMPLES / source).parent / report_name(language, audience)] = page.encode("utf-8")
     for name, (audience, key) in DRAWN.items():
         language = name.rpartition(".")[2]

@@ -1,9 +1,10 @@
-"""Every ``tam`` line that the documentation shows can be typed: the command exists, and its options do."""
+"""Every ``tam`` line that the documentation shows can be typed, every piece of a study file is one."""
 
 from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -11,8 +12,10 @@ import pytest
 
 from architecture.source import ROOT
 from tam.cli.main import group
+from tam.spec.study_file import StudyForm
 
 FENCE = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLACEHOLDERS = {"CODE": "htmt", "NAME": "htmt", "N": "3"}
 
@@ -41,3 +44,12 @@ def test_every_command_can_be_typed(page: Path) -> None:
                 pass
             except click.ClickException as error:
                 pytest.fail(f"{line}: {error.format_message()}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_piece_of_a_study_file_is_read(page: Path) -> None:
+    """Keys and values as the study file has them; files that are no study files have keys of their own."""
+    for block in TOML.findall(page.read_text(encoding="utf-8")):
+        found = tomllib.loads(block)
+        if set(found) & set(StudyForm.model_fields):
+            StudyForm.model_validate(found)
