@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tam.report.charts.canvas import Anchor, Canvas, canvas, to_svg
+from tam.report.charts.market_names import Box, Name, Room, place_names
 from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
 from tam.report.diagram.text import text_width
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 420.0, 394.0, 36.0, 8.0, 34.0, 342.0
-_SIZE, _AIR = 11.5, 2.0
+_SIZE = 11.5
 MOST_LABELS = 40
 """With more points only those worth testing are named in the picture; all stand in its table."""
 
 Ends = tuple[float | None, float | None]
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,10 @@ def map_chart(
         _quarters(drawn, context, cut)
     for point in points:
         _cross(drawn, across, upward, point)
-    taken = [_around(across.at(one.across), upward.at(one.up), 5.5) for one in points]
-    taken += _lines(points, across, upward, cut)
     for point in points:
         x, y = across.at(point.across), upward.at(point.up)
         drawn.dot(x, y, 5.0 if point.highlighted else 4.4, "series-1" if point.highlighted else "accent")
-    named = [one for one in points if one.highlighted or len(points) <= MOST_LABELS]
-    for point in sorted(named, key=lambda one: not one.highlighted):
-        _label(drawn, across.at(point.across), upward.at(point.up), point, taken)
+    _names(drawn, points, across, upward, cut)
     drawn.text(0, 10, context.word("market.axes.rating"), size=11.5, color="muted")
     unit = shortened(context.word("market.axes.strength"), _WIDTH)
     drawn.text(_WIDTH - _RIGHT, _HEIGHT - 12, unit, size=11.5, color="muted", anchor="right")
@@ -137,33 +133,27 @@ def _lines(points: Sequence[Point], across: Axis, upward: Axis, cut: tuple[float
     return found
 
 
-def _label(drawn: Canvas, x: float, y: float, point: Point, taken: list[Box]) -> None:
-    """The name beside its point, where there is room; nowhere where there is none."""
-    text = shortened(point.label, 170, _SIZE)
-    width = text_width(text, _SIZE)
-    for at, height, anchor in _places(x, y):
-        start = {"left": at, "right": at - width, "center": at - width / 2}[anchor]
-        box = (start - _AIR, height - _SIZE / 2 - _AIR, start + width + _AIR, height + _SIZE / 2 + _AIR)
-        inside = box[0] >= _LEFT and box[2] <= _WIDTH and box[1] >= _TOP + 16 and box[3] <= _BOTTOM - 16
-        if inside and not any(_meet(box, other) for other in taken):
-            taken.append(box)
-            drawn.text(at, height, text, size=_SIZE, anchor=anchor, bold=point.highlighted)
-            return
-
-
-def _places(x: float, y: float) -> Iterator[tuple[float, float, Anchor]]:
-    for away in (10.0, 20.0):
-        yield x + away, y - 9, "left"
-        yield x - away, y - 9, "right"
-        yield x + away, y + 10, "left"
-        yield x - away, y + 10, "right"
-        yield x, y - 6 - away, "center"
-        yield x, y + 6 + away, "center"
+def _names(
+    drawn: Canvas, points: Sequence[Point], across: Axis, upward: Axis, cut: tuple[float, float] | None
+) -> None:
+    """The names beside their dots; of a crowd those worth testing, and others where there is room."""
+    shown = [one for one in points if one.highlighted or len(points) <= MOST_LABELS]
+    texts = [shortened(one.label, 170, _SIZE) for one in shown]
+    names = [
+        Name((across.at(one.across), upward.at(one.up)), text_width(text, _SIZE), one.highlighted)
+        for one, text in zip(shown, texts)
+    ]
+    room = Room(
+        bounds=(_LEFT, _TOP + 16, _WIDTH, _BOTTOM - 16),
+        solid=tuple(_around(across.at(one.across), upward.at(one.up), 5.5) for one in points),
+        thin=tuple(_lines(points, across, upward, cut)),
+        cut=cut,
+    )
+    for one, text, place in zip(shown, texts, place_names(names, room, _SIZE)):
+        if place is not None:
+            at, height, anchor = place
+            drawn.text(at, height, text, size=_SIZE, anchor=anchor, bold=one.highlighted)
 
 
 def _around(x: float, y: float, by: float) -> Box:
     return (x - by, y - by, x + by, y + by)
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

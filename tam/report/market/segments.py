@@ -22,7 +22,7 @@ from tam.report.document import (
     rich,
 )
 from tam.report.grouped_model import differing_paths, poor_start
-from tam.report.market.plain import column, ends_told, listed, named, outcome_of, within
+from tam.report.market.plain import clear, column, ends_told, listed, named, outcome_of, within
 from tam.report.rows import row
 from tam.report.sections.comparison_names import counted, group_labels, grouping_head
 
@@ -105,7 +105,8 @@ def _differences(context: Context, grouping: Mapping[str, Any]) -> Iterator[Rich
     """The pairs of segments whose scores differ, of the constructs whose test over all segments says so."""
     labels = group_labels(context, grouping)
     for one in grouping.get("constructs") or ():
-        overall = (one.get("welch") or {}).get("p_holm")
+        welch = one.get("welch") or {}
+        overall = welch.get("p_holm", welch.get("p"))
         if overall is None or overall >= context.alpha:
             continue
         for pair in one.get("pairs") or ():
@@ -245,15 +246,7 @@ def _strengths_figure(
         (
             named(context, str(one["predictor"])),
             tuple(
-                Marked(
-                    labels.get(group, group),
-                    path.get("est"),
-                    path.get("ci_low"),
-                    path.get("ci_high"),
-                    context.numbers.plain(path.get("est")),
-                    hollow=path.get("ci_low") is None or path["ci_low"] <= 0 <= path["ci_high"],
-                )
-                for group, path in one["groups"].items()
+                _path_mark(context, labels.get(group, group), path) for group, path in one["groups"].items()
             ),
         )
         for one in own
@@ -261,29 +254,33 @@ def _strengths_figure(
     described = context.word("market.descriptions.strengths", **told)
     rows = Rows(groups, context.word("market.axes.points", **told), zero=True)
     chart = rows_chart(context, rows, key, context.word("market.figures.strengths", **told), described)
-    data = Table(
-        f"{key}-data",
-        title,
-        (
-            column(context, "segment", "name"),
-            column(context, "per_point"),
-            column(context, "interval", level=context.level),
-        ),
-        tuple(
-            Group(
-                tuple(
-                    row(
-                        labels.get(group, group),
-                        context.numbers.plain(path.get("est")),
-                        context.numbers.interval(path.get("ci_low"), path.get("ci_high")),
-                    )
-                    for group, path in one["groups"].items()
-                ),
-                rich(named(context, str(one["predictor"]))),
-            )
-            for one in own
-        ),
+    columns = (
+        column(context, "segment", "name"),
+        column(context, "per_point"),
+        column(context, "interval", level=context.level),
     )
+    data = Table(f"{key}-data", title, columns, tuple(_path_groups(context, own, labels)))
     n = context.numbers.count(grouping["invariance"]["paths"]["fit"].get("n"))
     note = context.say("market.notes.strengths", n=n, level=context.level)
     return Figure(key, title, described, chart, data, (note,))
+
+
+def _path_mark(context: Context, label: str, path: Mapping[str, Any]) -> Marked:
+    low, high, shown = path.get("ci_low"), path.get("ci_high"), context.numbers.plain(path.get("est"))
+    return Marked(label, path.get("est"), low, high, shown, hollow=not clear(low, high))
+
+
+def _path_groups(
+    context: Context, own: Sequence[Mapping[str, Any]], labels: Mapping[str, str]
+) -> Iterator[Group]:
+    numbers = context.numbers
+    for one in own:
+        cells = tuple(
+            row(
+                labels.get(group, group),
+                numbers.plain(path.get("est")),
+                numbers.interval(path.get("ci_low"), path.get("ci_high")),
+            )
+            for group, path in one["groups"].items()
+        )
+        yield Group(cells, rich(named(context, str(one["predictor"]))))
