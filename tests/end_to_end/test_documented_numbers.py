@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from tam.analysis.screening import screen
 from tam.content import content_path
 from tam.data import code_responses, read_table
 
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "explanation"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = DOCS / "explanation"
 
 
 def page(name: str) -> str:
@@ -78,6 +80,19 @@ def test_moderation(results: dict[str, Any]) -> None:
     assert f"{plain(strong['est'])} {interval(strong)} where it is high" in text
     assert f"{plain(route['index']['est'])} {interval(route['index'])}, tests" in text
     assert f"in the demonstration {plain(found['composite']['est'])}" in text
+
+
+NUMBER = re.compile(r"−?\d*\.\d+")
+
+
+@pytest.mark.parametrize("name", ["moderation", "reliability"])
+def test_the_chinese_pages_have_the_numbers_of_the_english_ones(name: str) -> None:
+    """Chinese writes the zero before the point; limits that only one page mentions are no results."""
+    english = {float(one.replace("−", "-")) for one in NUMBER.findall(page(name))}
+    chinese = (DOCS / "zh" / f"{name}.md").read_text(encoding="utf-8")
+    found = {float(one.replace("−", "-")) for one in NUMBER.findall(chinese)}
+    assert len(found) > 20
+    assert found <= english
 
 
 def test_words_of_uncertainty(results: dict[str, Any]) -> None:
