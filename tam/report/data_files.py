@@ -1,7 +1,7 @@
 """The tables of a document, and what its figures show, as data: CSV for programs, XLSX for spreadsheets.
 
-Numbers stand in full precision, as the results have them; an interval is two columns. The workbook shows the
-digits of the report and holds all of them. What somebody wrote is text and never a formula.
+Numbers stand in full precision, as the results have them (16 digits in the workbook, which shows the digits
+of the report); an interval is two columns. What somebody wrote is text and never a formula.
 """
 
 from __future__ import annotations
