@@ -9,10 +9,10 @@ from tam.report.diagram.geometry import Box, Line, Point, extent, passes_through
 from tam.report.diagram.model import Arrow
 from tam.report.diagram.text import text_width
 
-LABEL_SIZE, LABEL_LINE, INTERVAL_SIZE = 14.0, 14.0, 11.0
+LABEL_SIZE, LABEL_LINE, INTERVAL_SIZE = 14.0, 14.0, 12.0
 _STEPS = (0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18, 0.24, -0.24, 0.3, -0.3, 0.35, -0.35, 0.39, -0.39)
 _PLACES = tuple(0.5 + step for step in _STEPS)
-_DOT = 16.0
+_DOT, _NEAR = 16.0, 12.0
 
 
 def label_size(arrow: Arrow, size: float = LABEL_SIZE) -> tuple[float, float]:
@@ -62,7 +62,7 @@ def _best(
     ends: Sequence[Box],
     lines: Sequence[tuple[Box, tuple[Point, ...]]],
 ) -> Box:
-    """The first place that covers least: no node, label or end of an arrow first, then few other arrows."""
+    """The first place that covers least: no node, label or end of an arrow, then few other arrows."""
     best, least = Box(*line.at(0.5), *size), math.inf
     for cost, box in sorted(_spots(line, size), key=lambda spot: spot[0]):
         if cost >= least:
@@ -71,7 +71,11 @@ def _best(
         cost += 1000 * sum(box.overlaps(other) for other in labels)
         cost += 400 * sum(box.overlaps(end) for end in ends)
         if cost < least:
-            cost += 40 * sum(box.overlaps(around) and passes_through(chain, box) for around, chain in lines)
+            wide = box.grown(_NEAR)
+            close = [
+                chain for around, chain in lines if wide.overlaps(around) and passes_through(chain, wide)
+            ]
+            cost += 5 * len(close) + 35 * sum(passes_through(chain, box) for chain in close)
         if cost < least:
             best, least = box, cost
     return best
@@ -84,7 +88,7 @@ def _spots(line: Line, size: tuple[float, float]) -> Iterator[tuple[float, Box]]
     for rank, t in enumerate(_PLACES):
         (x, y), (dx, dy) = line.at(t), line.direction(t)
         hidden = min(width / (abs(dx) or 1e-9), height / (abs(dy) or 1e-9)) / line.length
-        yield rank + 90 * max(hidden - 0.42, 0.0), Box(x, y, width, height)
+        yield rank + 60 * max(hidden - 0.42, 0.0), Box(x, y, width, height)
         if rank > 10:
             continue
         near = abs(dy) * width / 2 + abs(dx) * height / 2 + 1

@@ -17,10 +17,10 @@ class Sizes:
 
     node_width: float = 150.0
     node_height: float = 68.0
-    column_pitch: float = 250.0
-    staggered_pitch: float = 204.0
+    column_pitch: float = 262.0
+    staggered_pitch: float = 212.0
     empty_pitch: float = 90.0
-    row_pitch: float = 138.0
+    row_pitch: float = 154.0
     margin: float = 14.0
     label_size: float = LABEL_SIZE
     bend: float = 1.0
