@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from tam.errors import Problem, problem
 from tam.spec.report_options import Audience, Format, Likert, ReportOptions
 from tam.spec.validate import Locate, Strict
 
 
+def _one_as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 class ReportForm(Strict):
-    audience: Audience | list[Audience] = ["academic"]
-    to: Format | list[Format] = ["html"]
+    audience: Annotated[list[Audience], BeforeValidator(_one_as_list)] = ["academic"]
+    to: Annotated[list[Format], BeforeValidator(_one_as_list)] = ["html"]
     likert: Likert = "stacked"
     theme: str | None = None
     templates: str | None = None
@@ -19,8 +26,8 @@ class ReportForm(Strict):
     def options(self, folder: Path) -> ReportOptions:
         """What was asked for, each once; paths are relative to the study file."""
         return ReportOptions(
-            tuple(dict.fromkeys([self.audience] if isinstance(self.audience, str) else self.audience)),
-            tuple(dict.fromkeys([self.to] if isinstance(self.to, str) else self.to)),
+            tuple(dict.fromkeys(self.audience)),
+            tuple(dict.fromkeys(self.to)),
             self.likert,
             None if self.theme is None else folder / self.theme,
             None if self.templates is None else folder / self.templates,
