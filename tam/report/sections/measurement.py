@@ -43,14 +43,14 @@ def measurement_section(context: Context) -> Section:
         blocks.append(Absent(context.reason("measurement")))
         return Section("measurement", context.say("sections.measurement"), tuple(blocks))
     blocks.extend(_cfa_sentence(context))
-    blocks.append(descriptives(context))
-    blocks.append(reliability_table(context))
+    first = descriptives(context)
+    blocks += [first, reliability_table(context, moments=isinstance(first, Absent))]
     blocks.extend(reliability_blocks(context))
     blocks.extend(_loadings(context))
     blocks.append(_matrix(context, "fornell_larcker", "fornell_larcker", _fornell_larcker_level(context)))
     ratios = _matrix(context, "htmt", "htmt", _htmt_level)
     blocks.extend(_htmt_figure(context, ratios))
-    blocks.append(ratios)
+    blocks.append(ratios if isinstance(ratios, Absent) else replace(ratios, folded=ratios.title))
     blocks.extend(validity_blocks(context))
     blocks.extend(_adequacy(context))
     blocks.extend(dimension_blocks(context))
@@ -84,11 +84,13 @@ def _below(value: Any, guide: float, text: str) -> Cell:
     return cell(text, "caution" if low else "plain")
 
 
-def reliability_table(context: Context) -> Table:
+def reliability_table(context: Context, *, moments: bool = True) -> Table:
+    """``moments``: with mean and standard deviation, where no other table has them."""
     numbers = context.numbers
+    first = ("n", "k", *(("mean", "sd") if moments else ()), "alpha")
     columns = (
         names_column(context, "construct"),
-        *(number_column(context, key) for key in ("n", "k", "mean", "sd", "alpha")),
+        *(number_column(context, key) for key in first),
         number_column(context, "alpha_interval", level=context.level),
         *(number_column(context, key) for key in ("omega", "composite_reliability", "ave", "rho_a")),
     )
@@ -100,8 +102,7 @@ def reliability_table(context: Context) -> Table:
                 context.named(name),
                 numbers.count(one.get("n")),
                 numbers.count(one.get("k")),
-                numbers.plain(one.get("mean")),
-                numbers.plain(one.get("sd")),
+                *((numbers.plain(one.get("mean")), numbers.plain(one.get("sd"))) if moments else ()),
                 _below(one.get("alpha"), RELIABILITY_GUIDE, numbers.bounded(one.get("alpha"))),
                 numbers.interval(one.get("alpha_ci_low"), one.get("alpha_ci_high"), bounded=True),
                 numbers.bounded(one.get("omega")),
