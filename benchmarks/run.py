@@ -1,4 +1,4 @@
-"""``python -m benchmarks.run [--write] [--parts fit,bootstrap,growth,floor,products,lms,power]``: all times.
+"""``python -m benchmarks.run [--write] [--parts fit,bootstrap,...]`` (parts: ``PARTS``): all times.
 
 Prints Markdown; ``--write`` puts it into README.md between its marks. Without R our own times stand alone.
 """
@@ -11,7 +11,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bootstrap, estimators, floor, growth, latent_interaction, power
+from benchmarks import bootstrap, estimators, floor, growth, latent_interaction, power, report
 from benchmarks.peer import PeerTimes, lavaan_times
 
 README = Path(__file__).with_name("README.md")
@@ -21,7 +21,7 @@ BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 def main() -> None:
     choices = argparse.ArgumentParser(description=__doc__)
     choices.add_argument("--write", action="store_true", help="put the tables into README.md")
-    choices.add_argument("--parts", default="fit,bootstrap,growth,floor,products,lms,power")
+    choices.add_argument("--parts", default="fit,bootstrap,growth,floor,products,lms,power,report")
     chosen = choices.parse_args()
     parts = chosen.parts.split(",")
     cases = [case for part in parts if part in PEERS for case in PEERS[part]()]
@@ -50,6 +50,7 @@ PARTS: dict[str, Callable[[PeerTimes | None], str]] = {
     "products": latent_interaction.products,
     "lms": lambda _: latent_interaction.lms(),
     "power": lambda _: power.measured(),
+    "report": lambda _: report.measured(),
 }
 
 
