@@ -24,7 +24,9 @@ from tam.report.docx_text import (
     paragraph,
     runs,
 )
+from tam.report.front_page import FrontPage, front_page
 from tam.report.look import PLAIN, Look
+from tam.report.pictures import style_of
 from tam.report.words import load_words
 
 if TYPE_CHECKING:
@@ -39,20 +41,25 @@ _MM_PER_PIXEL = 25.4 / 96
 _CAPTION_ROOM = 34.0
 """What a figure leaves of the page's height for caption and notes, in millimetres."""
 
+_LOGO = 14.0
+"""The height of a logo in millimetres."""
+
 _LONGEST_ALT = 2000
 
 
-def docx_bytes(document: Document, look: Look = PLAIN, *, page: Page = "a4") -> bytes:  # noqa: ARG001
+def docx_bytes(document: Document, look: Look = PLAIN, *, page: Page = "a4") -> bytes:
     """The document as the bytes of a DOCX file; the same document gives the same bytes. Raises
     ``DocxMissing`` without python-docx and ``TamError`` where no typeface has the letters of a figure."""
     word = new_document()
-    set_styles(word, document.language)
+    front = front_page(look, document.language)
+    set_styles(word, document.language, front)
     set_page(word.sections[0], _PAGES[page], (_SIDE, _TOP))
     setting = Setting(document.language, load_words(document.language), bookmark_names(_targets(document)))
     describe(word, document.title, document.language)
     _page_number(word, setting)
-    writer = _Writer(word, setting, *_PAGES[page])
-    for part in _opening(document, setting):
+    writer = _Writer(word, setting, *_PAGES[page], style_of(look))
+    writer.brand(front)
+    for part in _opening(document, front, setting):
         writer.add(part)
     for section in document.sections:
         writer.section(section)
@@ -77,10 +84,12 @@ def _targets(document: Document) -> Iterator[str]:
                     pass
 
 
-def _opening(document: Document, setting: Setting) -> Iterator[Any]:
+def _opening(document: Document, front: FrontPage, setting: Setting) -> Iterator[Any]:
     """Kicker, title, facts, notices and the list of contents."""
     yield paragraph("Subtitle", runs(document.kicker, setting))
     yield paragraph("Title", runs(rich(document.title), setting))
+    for said in front.lines:
+        yield paragraph("Lead", runs(rich(said), setting))
     for fact in document.facts:
         yield paragraph("Facts", runs(fact, setting))
     rule = paragraph("Facts")
@@ -88,6 +97,8 @@ def _opening(document: Document, setting: Setting) -> Iterator[Any]:
     rule[0].append(element("w:pBdr", {}, element("w:bottom", line)))
     rule[0].append(element("w:spacing", {"w:after": 200}))
     yield rule
+    if front.alone:
+        yield paragraph("Facts", [element("w:r", {}, element("w:br", {"w:type": "page"}))])
     for banner in document.banners:
         yield from banner_parts(banner, setting)
     yield from contents_parts(document.sections, setting)
@@ -103,12 +114,13 @@ def _page_number(word: Word, setting: Setting) -> None:
 @dataclass(slots=True)
 class _Writer:
     """Puts parts at the end of the document; turns the page for what is wider than it. Sizes in
-    millimetres."""
+    millimetres; ``style``: what a brand changes in the drawings."""
 
     word: Word
     setting: Setting
     width: float
     height: float
+    style: str
     turned: bool = False
 
     @property
@@ -175,14 +187,38 @@ class _Writer:
 
         width, height = (pixels * _MM_PER_PIXEL for pixels in picture_size(figure))
         share = min(1.0, self.room / width, (self.height - 2 * _TOP - _CAPTION_ROOM) / height)
-        drawn = io.BytesIO(png(figure, self.setting.language))
+        drawn = io.BytesIO(png(figure, self.setting.language, style=self.style))
         inline = self.word.part.new_pic_inline(drawn, Mm(width * share), Mm(height * share))
-        inline.docPr.set("name", f"figure-{figure.number}")
-        inline.docPr.set("title", printable(plain(figure.title))[:_LONGEST_ALT])
-        inline.docPr.set("descr", printable(figure.description)[:_LONGEST_ALT])
-        align = "center" if self.setting.chinese else ""
-        holder = element("w:r", {}, element("w:drawing", {}, inline))
+        title, align = plain(figure.title), "center" if self.setting.chinese else ""
+        holder = _described(inline, f"figure-{figure.number}", title, figure.description)
         return paragraph("Picture", [holder], keep=keep, align=align)
+
+    def brand(self, front: FrontPage) -> None:
+        """The logo of a brand, else its name, above everything."""
+        inline = self._logo(front.logo.data) if front.logo else None
+        if inline is not None:
+            described = _described(inline, "logo", front.organisation, front.organisation)
+            self.add(paragraph("Picture", [described]))
+        elif front.organisation:
+            self.add(paragraph("Subtitle", runs(rich(front.organisation), self.setting)))
+
+    def _logo(self, data: bytes) -> Any:
+        """The picture in its height, or in half of the width where it is a long one; None where Word could
+        not show it."""
+        from docx.image.exceptions import (
+            InvalidImageStreamError,
+            UnexpectedEndOfFileError,
+            UnrecognizedImageError,
+        )
+        from docx.shared import Mm
+
+        try:
+            inline = self.word.part.new_pic_inline(io.BytesIO(data), None, Mm(_LOGO))
+            if inline.extent.cx <= Mm(self.room / 2):
+                return inline
+            return self.word.part.new_pic_inline(io.BytesIO(data), Mm(self.room / 2), None)
+        except (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError):
+            return None
 
     def _new_list(self) -> int:
         """A list that counts from one again, in the form of Word's numbered lists."""
@@ -195,6 +231,14 @@ class _Writer:
         made = numbering.add_num(form.abstractNumId.val)
         made.add_lvlOverride(ilvl=0).add_startOverride(1)
         return int(made.numId)
+
+
+def _described(inline: Any, name: str, title: str, description: str) -> Any:
+    """A picture as a run, with a text for those who cannot see it."""
+    inline.docPr.set("name", name)
+    inline.docPr.set("title", printable(title)[:_LONGEST_ALT])
+    inline.docPr.set("descr", printable(description)[:_LONGEST_ALT])
+    return element("w:r", {}, element("w:drawing", {}, inline))
 
 
 def _into_paragraph_before(holder: Any) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tam.report.docx_package import language_tag
 from tam.report.docx_text import element
+from tam.report.front_page import FrontPage
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -69,8 +70,8 @@ _STYLES: Mapping[str, Style] = {
     "Table Note": Style("Normal", size=9, before=4, after=12, line=1.05),
     "Picture": Style("Normal", before=2, after=4, line=1.0),
     "Notice": Style("Normal", size=10, after=3, indent=12),
-    "Card Head": Style("Normal", HEADING, 9, 3, 2, 1.0, bold=True, color=MUTED, keep_next=True),
-    "Card Figure": Style("Normal", HEADING, 15, 0, 3, 1.0, bold=True, keep_next=True),
+    "Card Head": Style("Normal", HEADING, 9, 4, 2, 1.0, bold=True, color=MUTED),
+    "Card Figure": Style("Normal", HEADING, 15, 0, 3, 1.0, bold=True),
 }
 _OWN = (
     *("Lead", "Small", "Facts", "Code", "Reference", "Table Text", "Table Note", "Picture", "Notice"),
@@ -115,8 +116,9 @@ def set_page(section: Any, size: tuple[float, float], margins: tuple[float, floa
     section.top_margin = section.bottom_margin = Mm(margins[1])
 
 
-def set_styles(document: Document, language: str) -> None:
-    """Every style of a report. The colour of links is that of the text: they lead inside the document."""
+def set_styles(document: Document, language: str, front: FrontPage) -> None:
+    """Every style of a report, in the type and the colour of a brand where it has one. Links have the colour
+    of the text: they lead inside the document."""
     from docx.enum.style import WD_STYLE_TYPE
 
     for name in _OWN:
@@ -126,10 +128,20 @@ def set_styles(document: Document, language: str) -> None:
         style: Any = document.styles[name]
         if wanted.base and name != wanted.base:
             style.base_style = document.styles[wanted.base]
-        _set_style(style, wanted, chinese=language == "zh")
+        _set_style(style, _branded(name, wanted, front), chinese=language == "zh")
     set_language(document.styles["Normal"], language)
     link: Any = document.styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER, builtin=True)
     link.font.underline = True
+
+
+def _branded(name: str, wanted: Style, front: FrontPage) -> Style:
+    """The style with the typefaces of a brand, headings in its colour."""
+    if wanted.fonts is CODE:
+        return wanted
+    latin, chinese = front.text_fonts if wanted.fonts is BODY else front.heading_fonts
+    fonts = Fonts(latin or wanted.fonts.latin, chinese or wanted.fonts.east_asian)
+    colored = front.accent and name.startswith(("Heading", "Title"))
+    return replace(wanted, fonts=fonts, color=front.accent if colored else wanted.color)
 
 
 def _set_style(style: Any, wanted: Style, *, chinese: bool) -> None:
@@ -146,7 +158,7 @@ def _set_style(style: Any, wanted: Style, *, chinese: bool) -> None:
         for found in style.element.rPr.findall(qn(name)):
             style.element.rPr.remove(found)
     room.space_before, room.space_after = Pt(wanted.before), Pt(wanted.after)
-    running = chinese and wanted.fonts is BODY and wanted.line > 1.06
+    running = chinese and wanted.line > 1.1 and not wanted.bold
     room.line_spacing = max(wanted.line, _CHINESE_LINE) if running else wanted.line
     room.keep_with_next = wanted.keep_next
     room.widow_control = True

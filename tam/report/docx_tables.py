@@ -165,13 +165,14 @@ def pairs_grid(pairs: Pairs, room: float, setting: Setting) -> Any:
 
 def cards_grid(cards: Cards, room: float, setting: Setting) -> Any:
     """Two cards beside each other, each under a rule in the colour of its level. ``room`` in millimetres."""
-    width = round(room / 2 * _TWIPS)
-    made = _frame([width, width], inside=100)
+    width, between = (round(room * share * _TWIPS) for share in (0.48, 0.04))
+    made = _frame([width, between, width])
     entries = cards.entries
     for start in range(0, len(entries), 2):
         cells = [_card(card, width, setting) for card in entries[start : start + 2]]
         if len(cells) == 1:
             cells.append(_cell(width, paragraph(_TEXT)))
+        cells.insert(1, _cell(between, paragraph(_TEXT)))
         made.append(_table_row(cells))
     return made
 
@@ -188,6 +189,7 @@ def _card(card: Card, width: int, setting: Setting) -> Any:
     if card.target in setting.bookmarks:
         link = Run(setting.words.text("document.evidence"), target=card.target)
         content.append(paragraph(_TEXT, runs((link,), setting, PLAIN_FACE)))
+    content.append(paragraph(_TEXT))
     made = _cell(width, *content)
     line = {"w:val": "single", "w:sz": _THICK, "w:space": 0, "w:color": color}
     made[0].append(element("w:tcBorders", {}, element("w:top", line)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tam.content import content_path
 from tam.report.document import Document, Figure, Subheading, Table, plain
+from tam.report.front_page import front_page
 from tam.report.latex_tables import tex_table
 from tam.report.latex_text import Tex, TexSetting, escaped, labels_for
 from tam.report.look import PLAIN, Look
@@ -30,12 +31,13 @@ def latex_files(document: Document, name: str, look: Look = PLAIN) -> dict[str, 
     that the tables need, each table (``<name>.tables/01-hypotheses.tex``), each figure
     (``<name>.figures/01-diagram.pdf``). English compiles with pdfLaTeX and XeLaTeX, Chinese with XeLaTeX.
     Raises ``TamError`` where no typeface has the letters of a figure."""
-    from tam.report.pictures import pdf
+    from tam.report.pictures import pdf, style_of
 
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name for a file of LaTeX: letters, digits, points and dashes")
+    front = front_page(look, document.language)
     setting = TexSetting(document.language, labels_for(dict(_targets(document))))
-    shared = _shared(document, name, setting)
+    shared = {**_shared(document, name, setting), "front": front}
     environment = _environment(look.templates, document.language)
 
     def drawn(template: str, **values: Any) -> str:
@@ -48,7 +50,9 @@ def latex_files(document: Document, name: str, look: Look = PLAIN) -> dict[str, 
             table = tex_table(block, setting)
             files[table_file(name, block)] = drawn("table.tex.j2", table=table)
         elif isinstance(block, Figure):
-            files[figure_file(name, block)] = pdf(block, document.language)
+            files[figure_file(name, block)] = pdf(block, document.language, style=style_of(look))
+    if front.logo is not None:
+        files[f"{name}.figures/logo.{front.logo_ending}"] = front.logo.data
     return {f"{name}.tex": drawn("report.tex.j2", document=document)} | files
 
 

@@ -25,6 +25,15 @@ from tam.report.document import (
     numbered,
     rich,
 )
+from tam.report.look import Look
+from tam.report.theme import Picture, Theme, TitlePage
+from tam.spec.text import Text
+
+DOT = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\n"
+    b"IDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+"""A picture of one black dot."""
 
 HOSTILE = (
     r"\write18{rm -rf /} \input{/etc/passwd} \end{document} %comment & # _ ^ ~ $x$ {",
@@ -110,6 +119,21 @@ def document(
         (Banner("caution", rich("Simulated"), (rich("Nobody was asked."),)),),
         numbered(sections),
         (rich("Made with tam."),),
+    )
+
+
+def branded(logo: bytes | None = DOT) -> Look:
+    """The look of a brand with a title page."""
+    page = TitlePage(subtitle=Text(en="Wave 3 & 4", zh="第三期"), client=Text(en="Brand_Co"))
+    return Look(
+        theme=Theme(
+            organisation=Text(en="Acme & Sons", zh="艾克米公司"),
+            logo=Picture("image/png", logo) if logo is not None else None,
+            light={"accent": "#0a6640"},
+            text_fonts=("Georgia", "KaiTi"),
+            heading_fonts=("Source Han Sans SC",),
+            title_page=page,
+        )
     )
 
 

@@ -17,7 +17,7 @@ pytest.importorskip("docx")
 
 import docx
 from docx.oxml.ns import qn
-from paper_document import HOSTILE, document, figure, hostile_document
+from paper_document import DOT, HOSTILE, branded, document, figure, hostile_document
 from printing import fonts_of, printed_by_office, solid, text_of
 from small_results import small_results
 
@@ -211,6 +211,25 @@ def test_what_no_page_holds_is_shared_out() -> None:
 def test_a_letter_page_where_it_is_asked_for() -> None:
     section = opened(document(), page="letter").sections[0]
     assert (round(section.page_width / 36000), round(section.page_height / 36000)) == (216, 279)
+
+
+@pytest.mark.parametrize(("logo", "pictures"), [(DOT, 2), (None, 1), (DOT[:20], 1)])
+def test_a_brand_has_its_name_or_logo_its_title_page_its_type_and_its_colour(
+    logo: bytes | None, pictures: int
+) -> None:
+    word = docx.Document(io.BytesIO(docx_bytes(document(), branded(logo))))
+    said = [one.text for one in word.paragraphs]
+    assert ("Acme & Sons" in said) == (pictures == 1)
+    assert [one for one in said if one in {"Wave 3 & 4", "Prepared for Brand_Co"}] == said[3:5]
+    assert len(word.inline_shapes) == pictures
+    assert word.inline_shapes[0]._inline.docPr.get("descr") in {"Acme & Sons", "Two bars & one <line>"}
+    for name, latin, chinese in (
+        ("Normal", "Georgia", "KaiTi"),
+        ("Heading 1", "Arial", "Source Han Sans SC"),
+    ):
+        fonts = word.styles[name].element.rPr.rFonts
+        assert (fonts.get(qn("w:ascii")), fonts.get(qn("w:eastAsia"))) == (latin, chinese)
+    assert str(word.styles["Heading 1"].font.color.rgb) == "0A6640"
 
 
 def test_without_the_package_there_is_an_exception_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:

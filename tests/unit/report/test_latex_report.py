@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from paper_document import HOSTILE, document, hostile_document
+from paper_document import DOT, HOSTILE, branded, document, hostile_document
 from printing import compiled, fonts_of, needed_for_chinese, solid, text_of
 from small_results import small_results
 
@@ -124,6 +124,17 @@ def test_links_lead_to_labels() -> None:
 
 
 MATHS = {*("Omega", "alpha", "beta", "chi", "le", "ge", "rightarrow", "times")}
+
+
+def test_a_brand_has_its_name_or_logo_and_its_title_page() -> None:
+    with_logo = latex_files(document(), "report", branded())
+    assert with_logo["report.figures/logo.png"] == DOT
+    assert "{report.figures/logo.png}" in str(with_logo["report.tex"])
+    named = str(latex_files(document("zh"), "report", branded(None))["report.tex"])
+    assert "艾克米公司" in named and "第三期" in named and r"Brand\_Co" in named
+    assert r"\color[HTML]{0A6640}" in named and r"\clearpage" in named
+
+
 COMMANDS = re.compile(r"\\([a-zA-Z]+)")
 
 
