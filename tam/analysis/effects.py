@@ -156,27 +156,29 @@ def effects_with_draws(
         return Effects(nothing, (), (), (), (), ()), None
     values = effect_values(structure, theta, targets)
     errors = effect_errors(fit, targets)
-    found: Draws | None = None
-    resampled = draws > 1 and (data is not None or fit.complete_rows or fit.sample.incomplete)
-    if resampled and not can_resample(fit):
-        problems.append(problem("bootstrap-delta-instead", estimator=fit.options.estimator))
-    if resampled and can_resample(fit):
-        found = bootstrap_draws(
-            bootstrap_setting(fit, data),
-            draws,
-            seed,
-            workers=workers,
-            scheduler=scheduler,
-            progress=progress,
-            jackknife=interval == "bca",
-        )
-        limits = bootstrap_limits(fit.solution.compiled.structure, found, targets, values, ci, interval)
-        told = Interval(interval, ci, found.requested, found.used, found.failed, found.inadmissible, seed)
-        problems += draw_problems(found)
-    else:
+    wanted = draws if data is not None or fit.complete_rows or fit.sample.incomplete else 0
+    options: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress}
+    found, noticed = _resampled(fit, data, wanted, seed, jackknife=interval == "bca", **options)
+    if found is None:
         raw, standard = (normal_limits(*pair, ci) for pair in zip(values, errors, strict=True))
         limits, told = (raw, standard), Interval("delta", ci, 0, 0, 0, 0, None)
-    return _gathered(structure.names, targets, values, errors[0], limits, told, problems), found
+    else:
+        limits = bootstrap_limits(fit.solution.compiled.structure, found, targets, values, ci, interval)
+        told = Interval(interval, ci, found.requested, found.used, found.failed, found.inadmissible, seed)
+    told_problems = [*problems, *noticed]
+    return _gathered(structure.names, targets, values, errors[0], limits, told, told_problems), found
+
+
+def _resampled(
+    fit: Fit, data: pd.DataFrame | None, draws: int, seed: int, **options: Any
+) -> tuple[Draws | None, list[Problem]]:
+    """The draws, where any are asked for and the estimator allows them, and what they say of themselves."""
+    if draws < 2:
+        return None, []
+    if not can_resample(fit):
+        return None, [problem("bootstrap-delta-instead", estimator=fit.options.estimator)]
+    found = bootstrap_draws(bootstrap_setting(fit, data), draws, seed, **options)
+    return found, draw_problems(found)
 
 
 def _gathered(

@@ -82,7 +82,8 @@ def _moves(context: Context) -> Card:
 
 
 def _for_whom(context: Context) -> Card:
-    head, one = context.say("market.cards.for_whom"), moderation_of(context)
+    key = "for_whom" if _about_kols(context) else "for_whom_any"
+    head, one = context.say(f"market.cards.{key}"), moderation_of(context)
     tiers = tier_told(context)
     if one is None:
         text = tiers or context.say("market.cards.no_moderation")
@@ -90,6 +91,11 @@ def _for_whom(context: Context) -> Card:
     told = threshold_told(context, one)
     text = (*told.sentence, *tiers)
     return Card(head, told.figure, text, "good" if told.shown else "caution", "threshold")
+
+
+def _about_kols(context: Context) -> bool:
+    """Whether the questions are about opinion leaders."""
+    return any("KOL" in context.label(str(name)) for name in context.part("study", "constructs"))
 
 
 def _to_do(context: Context) -> Card:
@@ -138,5 +144,6 @@ def _unknown(context: Context, head: Rich, text: Rich, target: str) -> Card:
 
 def _limits(context: Context) -> Rich:
     """What no reader may miss: one point in time, no causes; draft scales."""
-    draft = context.get("study", "instrument", "status") == "draft"
+    instrument = context.part("study", "instrument")
+    draft = instrument.get("status") == "draft" and not instrument.get("inline")
     return (*context.say("market.limits.short"), *(context.say("market.limits.draft") if draft else ()))

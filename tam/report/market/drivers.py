@@ -13,8 +13,10 @@ from tam.report.market.plain import (
     clear,
     column,
     drivers,
+    listed,
     method_note,
     named,
+    other_outcomes,
     outcome_of,
     outcome_words,
     placed,
@@ -37,10 +39,14 @@ def drivers_section(context: Context) -> Section:
 
 def _explained(context: Context, words: Mapping[str, str]) -> Rich:
     r2 = context.part("structure", "r2").get(outcome_of(context) or "")
-    head = context.say("market.text.strength", **words)
-    if not isinstance(r2, (int, float)):
-        return head
-    return (*head, *context.say("market.text.explained", share=context.numbers.percent(r2, 0), **words))
+    text = context.say("market.text.strength", **words)
+    if isinstance(r2, (int, float)):
+        share = context.numbers.percent(r2, 0)
+        text = (*text, *context.say("market.text.explained", share=share, **words))
+    others = other_outcomes(context)
+    if others:
+        text = (*text, *context.say("market.text.other_outcomes", others=listed(context, others)))
+    return text
 
 
 def verdict_of(one: Mapping[str, Any]) -> str:

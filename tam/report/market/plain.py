@@ -34,6 +34,14 @@ def outcome_of(context: Context) -> str | None:
     return str(found) if found else last_outcome(context)
 
 
+def other_outcomes(context: Context) -> list[str]:
+    """What the model leads to beside the outcome of this edition."""
+    paths, end = context.rows("study", "model", "paths"), outcome_of(context)
+    predictors = {one["predictor"] for one in paths}
+    ends = dict.fromkeys(str(one["outcome"]) for one in paths if one["outcome"] not in predictors)
+    return [one for one in ends if one != end]
+
+
 def outcome_words(context: Context) -> dict[str, str]:
     """The outcome at the start of a sentence and within one."""
     found = outcome_of(context)
