@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tam.report.write import report_name, write_report
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tam.analysis.analysis import Analysis
 
 __all__ = ["report_name", "write_report"]
+
+_ENDINGS = {".docx": "docx", ".xlsx": "xlsx", ".md": "markdown", ".tex": "latex"}
 
 
 class _CallableReport(ModuleType):
@@ -29,15 +31,26 @@ class _CallableReport(ModuleType):
         *,
         language: str = "en",
         audience: str = "academic",
+        likert: Literal["stacked", "diverging"] = "stacked",
+        theme: str | Path | None = None,
     ) -> Path:
-        """Write the report of an analysis, or of the content of a results.json, to one HTML file."""
-        from tam.analysis.embedded import with_results
+        """Write the report of an analysis, or of the content of a results.json, to one file.
+
+        The ending of ``path`` says what it is: ``.docx``, ``.xlsx``, ``.md``, ``.tex`` (pictures and tables
+        of the last two stand in folders beside it), else HTML. ``theme``: the file of a brand's look.
+        """
+        from tam.report.files import look_of, report_files
+        from tam.spec.report_options import ReportOptions
         from tam.writing import write_files
 
         results = analysis if isinstance(analysis, Mapping) else analysis.to_dict()
-        page = write_report(results, language, audience=audience)
-        page = with_results(page, results, language=language, audience=audience)
-        return write_files({Path(path): page})[0]
+        target = Path(path)
+        look = look_of(ReportOptions(likert=likert, theme=None if theme is None else Path(theme)))
+        kind = _ENDINGS.get(target.suffix.lower(), "html")
+        made = report_files(results, language, audience, formats=(kind,), look=look).contents
+        places = {target if "/" not in name else target.parent / name: one for name, one in made.items()}
+        write_files(places)
+        return target
 
 
 sys.modules[__name__].__class__ = _CallableReport

@@ -129,6 +129,23 @@ def test_a_theme_colours_the_page_and_its_pictures(tam, results: Path, tmp_path:
     assert any("#0b5d3b" in one.read_text("utf-8") for one in pictures)
 
 
+@pytest.mark.parametrize("name", ["report.en.html", "report.market.zh.html", "report.review.en.html"])
+def test_every_edition_in_its_own_look_is_drawn_again_by_verify(
+    tam, results: Path, tmp_path: Path, name: str
+) -> None:
+    theme = tmp_path / "brand.toml"
+    theme.write_text('organisation = "Lotus"\n[colours]\naccent = "#0b5d3b"\n', encoding="utf-8")
+    options = ("--audience", "academic,market,review", "--likert", "diverging", "--theme", theme)
+    tam("report", results, *options, "--lang", "en,zh")
+    theme.unlink()
+    page = tmp_path / name
+    about_text = {"verify-report-differs", "verify-report-not-drawn"}
+    assert not about_text & set(tam("verify", page, "--json").codes)
+    changed = re.sub(r"(<h1[^>]*>)", r"\1Better ", page.read_text("utf-8"))
+    page.write_text(changed, encoding="utf-8")
+    assert about_text & set(tam("verify", page, "--json").codes) == {"verify-report-differs"}
+
+
 def test_the_review_of_a_publication_in_other_formats(tam, tmp_path: Path) -> None:
     tam("audit", "deng2015", "--report", tmp_path)
     before = (tmp_path / "report.review.en.html").read_bytes()

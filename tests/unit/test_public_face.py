@@ -42,3 +42,22 @@ def test_a_study_runs_from_python_and_is_reported(tmp_path: Path) -> None:
     assert 'lang="zh' in page.read_text(encoding="utf-8")
     again = tam.report(json.loads(analysis.to_json()), tmp_path / "again.html", language="zh")
     assert again.read_bytes() == page.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("a.html", b"<!DOCTYPE html>"), ("a.docx", b"PK"), ("a.xlsx", b"PK"), ("a.md", b"# "), ("a.tex", b"%")],
+)
+def test_the_ending_of_a_report_says_what_it_is(tmp_path: Path, name: str, begins: bytes) -> None:
+    if name.endswith("docx"):
+        pytest.importorskip("docx")
+    results = json.loads(
+        (Path(__file__).parent / "report" / "small_results.json").read_text(encoding="utf-8")
+    )
+    made = tam.report(results, tmp_path / name, audience="market", likert="diverging")
+    assert made == tmp_path / name and made.read_bytes().startswith(begins)
+    beside = {path.name for path in tmp_path.iterdir()} - {name}
+    assert beside == {
+        "a.md": {"report.market.en.figures"},
+        "a.tex": {"report.market.en.figures", "report.market.en.tables"},
+    }.get(name, set())
