@@ -25,9 +25,11 @@ OFFERED: tuple[Audience, ...] = tuple(one for one in AUDIENCES if one in EDITION
 
 
 def look_of(options: ReportOptions) -> Look:
-    """The look that a study asks for. Raises TamError where its theme cannot be had."""
+    """The look that is asked for. Raises TamError where its theme or its templates cannot be had."""
     from tam.report.theme import load_theme
 
+    if options.templates is not None and not options.templates.is_dir():
+        raise TamError(problem("templates-not-found", path=str(options.templates)))
     theme = None if options.theme is None else load_theme(options.theme)
     return Look(options.likert, theme, options.templates)
 

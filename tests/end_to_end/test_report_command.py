@@ -188,3 +188,68 @@ def test_tables_say_in_every_format_what_the_results_say(tam, results: Path, tmp
         assert repr(one["est"]) in rows[one["id"]]
         assert one["est"] in [pytest.approx(value) for value in cells[one["id"]] if isinstance(value, float)]
         assert re.search(rf"\| {one['id']}\s+\|", page)
+
+
+TABLE = "pu1,pu2,pu3,pi1,pi2,pi3\n" + "".join(
+    ",".join(str(1 + (3 * row + shift * (row % 5) + row // 7) % 7) for shift in range(6)) + "\n"
+    for row in range(60)
+)
+STUDY = """
+data = "answers.csv"
+[constructs]
+PU = ["pu1", "pu2", "pu3"]
+PI = ["pi1", "pi2", "pi3"]
+[scale]
+min = 1
+max = 7
+[model]
+paths = ["PI ~ PU"]
+[options]
+bootstrap = 0
+cross_check = false
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    (tmp_path / "answers.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    return tmp_path / "study.toml"
+
+
+def add(study: Path, table: str) -> None:
+    study.write_text(STUDY + table, encoding="utf-8")
+
+
+def test_a_study_says_which_reports_a_run_writes(tam, study: Path) -> None:
+    add(study, '[report]\naudience = ["market", "review"]\nto = ["html", "xlsx"]\n')
+    run = tam("run", study, "--out", study.parent / "out")
+    assert run.code in (0, 1), run.err
+    pages = {
+        f"report.{audience}.en.{ending}" for audience in ("market", "review") for ending in ("html", "xlsx")
+    }
+    assert written(study.parent / "out") == {"results.json", *pages}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [('theme = "none.toml"', "theme-not-found"), ('templates = "none"', "templates-not-found")],
+)
+def test_a_look_that_is_not_there_is_told_before_anything_is_computed(
+    tam, study: Path, command: str, line: str, code: str
+) -> None:
+    add(study, f"[report]\n{line}\n")
+    run = tam(command, study, "--json")
+    assert (run.code, run.codes) == (2, [code])
+    assert written(study.parent) == {"study.toml", "answers.csv"}
+
+
+def test_word_without_python_docx_is_told_before_anything_is_computed(
+    tam, study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(study, '[report]\nto = ["html", "docx"]\n')
+    monkeypatch.setitem(sys.modules, "docx", None)
+    run = tam("run", study, "--json")
+    assert (run.code, run.codes) == (2, ["docx-needs-extra"])
+    assert written(study.parent) == {"study.toml", "answers.csv"}

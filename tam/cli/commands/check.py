@@ -28,10 +28,13 @@ def command(study: str | None, platform: str | None) -> Answer:
       tam check my-study/study.toml --json
     """
     from tam.analysis.check import check
+    from tam.report.files import look_of, raise_for_lacking
     from tam.spec.study_file import load_study
 
     loaded = with_platform(load_study(study), platform)
     console().progress(f"checking {loaded.file}")
+    raise_for_lacking(loaded.report.to, loaded.languages, loaded.report.audience)
+    look_of(loaded.report)
     found = check(loaded)
     record = {"study": study_summary(loaded), **found.to_dict()}
     return Answer(result=record, blocks=_shown(record), problems=found.problems)
