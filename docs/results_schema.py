@@ -189,6 +189,7 @@ SCREENING = record(
     n_flagged_twice=told(COUNT, "By two rules or more."),
     n_excluded=COUNT,
     n_kept=COUNT,
+    n_flagged_kept=told(COUNT, "Flagged by a rule that excludes nobody, and kept."),
     declared=record(
         "When the rules were fixed, as the study says, and the digest of all rules and limits.",
         when=one_of("Against the reading of the data.", "before", "after", "not_stated"),

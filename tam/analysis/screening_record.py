@@ -35,6 +35,7 @@ def screening_record(screening: Screening) -> dict[str, Any]:
         "n_read": len(flags),
         "n_flagged": int(flagged.sum()),
         "n_flagged_twice": int((flags.sum(axis=1) >= 2).sum()),
+        "n_flagged_kept": int(flagged.loc[list(screening.kept)].sum()),
         "n_excluded": len(screening.excluded),
         "n_kept": len(screening.kept),
         "missing": [dict(one) for one in screening.missing],

@@ -32,7 +32,6 @@ def shortened(
     told = {
         "n": context.numbers.count(n),
         "shown": context.numbers.count(shown),
-        "hidden": context.numbers.count(n - shown),
         "place": f"comparison.groupings[{index}].{place}",
         "title": table.title,
     }

@@ -53,10 +53,10 @@ def _sample_limits(context: Context) -> Iterator[Rich]:
         yield context.say("limits.listwise", n=numbers.count(lost))
     if with_all_answers(context):
         yield context.say("limits.fiml")
-    flagged, excluded = (context.get("screening", key) for key in ("n_flagged", "n_excluded"))
-    if isinstance(flagged, int) and isinstance(excluded, int) and flagged > excluded:
-        yield context.say("limits.flagged_kept", n=numbers.count(flagged - excluded))
-    if excluded:
+    if context.get("screening", "n_flagged_kept"):
+        kept = numbers.count(context.get("screening", "n_flagged_kept"))
+        yield context.say("limits.flagged_kept", n=kept)
+    if context.get("screening", "n_excluded"):
         yield context.say("limits.screening_choice")
 
 

@@ -65,8 +65,7 @@ def _column_map(context: Context, data: Mapping[str, Any]) -> list[Block]:
     )
     rows = []
     for one in matches:
-        position = one.get("position")
-        place = context.numbers.count(position + 1) if isinstance(position, int) else ""
+        place = context.numbers.name(one.get("position"))  # counts from 1, as spreadsheets do
         rows.append(row(str(one.get("item")), str(one.get("column")), place))
     title, folded = context.say("tables.columns"), context.say("folded.columns")
     return [Table("columns", title, columns, one_group(rows), folded=folded)]

@@ -24,7 +24,7 @@ from tam.published.reproduce import reproduce
 from tam.published.review import review_record
 from tam.record import to_record
 from tam.report.charts.htmt import _STEPS, LENIENT
-from tam.report.document import Block, Cell, Document, Figure, Paragraph, Run, Table
+from tam.report.document import Block, Cell, Document, Figure, Paragraph, Run, Table, plain
 from tam.report.editions import EDITIONS, document_for
 from tam.report.findings import AVE_GUIDE, HTMT_GUIDE, RELIABILITY_GUIDE
 from tam.report.format import Shown
@@ -119,6 +119,15 @@ def test_no_sentence_prints_a_number_otherwise_than_a_table(
 ) -> None:
     rounded = audience == "market"  # managers read 60 of 100 where the table has 59.6
     assert told_otherwise(document_for(results, language, audience), rounded=rounded) == []
+
+
+def test_the_column_of_an_item_is_told_as_the_file_counts_it(results: dict[str, Any]) -> None:
+    """A number may stand in the results and be the wrong one: here all are followed to their own entry."""
+    document = document_for(results, "en", "academic")
+    blocks = [block for section in document.sections for block in section.blocks]
+    table = next(block for block in blocks if isinstance(block, Table) and block.key == "columns")
+    told = [(plain(row[0].text), row[2].values) for group in table.groups for row in group.rows]
+    assert told == [(one["item"], (one["position"],)) for one in results["study"]["data"]["column_map"]]
 
 
 def _at(results: Any, place: str) -> Any:

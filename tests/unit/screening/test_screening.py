@@ -209,6 +209,15 @@ def test_when_everybody_is_removed_it_is_said(answered):
     assert found.to_dict()["n_kept"] == 0
 
 
+def test_who_is_flagged_and_kept_is_counted(answered):
+    responses, given = answered(["9", "9", "4"], filler=["9", "4", "4"])
+    found = screen(responses, given, ScreeningOptions(exclude=()))
+    flagged = found.to_dict()["n_flagged"]
+    assert flagged == found.to_dict()["n_flagged_kept"] == 2
+    excluding = screen(responses, given, ScreeningOptions(exclude=("out_of_range",)))
+    assert excluding.to_dict()["n_flagged_kept"] == 0
+
+
 def test_missing_answers_are_counted_over_those_who_stay(answered):
     responses, given = answered(vary(i1="", i2="skip"), vary(i1="9"), vary(i1="7", i2="", i3="", i4=""))
     found = screen(responses, given, ScreeningOptions(exclude=("missing_share",)))
