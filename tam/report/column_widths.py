@@ -16,6 +16,9 @@ _PADDING = 2.4
 GAP = 2.8
 """More room, in millimetres, where a column of words follows one of numbers."""
 
+_SHORT = 27.0
+"""Columns up to this width in millimetres keep their lines whole before longer ones get more."""
+
 _BOLD = 1.08
 _WORD = 11.0
 """The longest stretch in ems that is kept in one piece; longer ones are broken."""
@@ -72,6 +75,8 @@ def _shared(low: Sequence[float], high: Sequence[float], room: float) -> tuple[f
     if natural <= room:
         share = (room if natural > room / 2 else room / 2) / natural
         return tuple(one * share for one in high)
+    whole = [b if b <= _SHORT else a for a, b in zip(low, high, strict=True)]
+    low = whole if sum(whole) <= room else low
     share = (room - sum(low)) / (natural - sum(low))
     return tuple(a + (b - a) * share for a, b in zip(low, high, strict=True))
 

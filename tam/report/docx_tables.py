@@ -17,6 +17,9 @@ SIZES = (9.5, 8.5, 7.5)
 _TOGETHER = 14
 """Tables up to this number of rows stay on one page."""
 
+_ENDING = 3
+"""At least this many rows stand on the page of the notes."""
+
 _THICK, _THIN = 12, 6
 """Rules in eighths of a point."""
 
@@ -34,7 +37,8 @@ def table_grid(table: Table, plan: Plan, setting: Setting) -> Any:
     last = len(rows) - 1
     together = last <= _TOGETHER
     for index, (row, stays) in enumerate(rows):
-        if stays or (together and (index < last or table.notes)):
+        ending = index > last - _ENDING and bool(table.notes)
+        if stays or ending or (together and index < last):
             _keep(row)
     columns = [round(width * _TWIPS) for width in plan.widths]
     made = _frame(columns, top=_THICK, bottom=_THICK, middle=setting.chinese)
