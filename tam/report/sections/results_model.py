@@ -148,8 +148,12 @@ def _closer_than_their_roots(matrix: Mapping[str, Any]) -> Iterator[tuple[str, s
 def structure_sentences(context: Context) -> Iterator[Rich]:
     measures = context.part("structure", "measures")
     fit = fit_told(context, measures, context.get("structure", "n", "total"))
-    if fit is not None:
+    if context.get("structure", "converged") is False:
+        yield context.say("results.structure_not_converged")
+    elif fit is not None:
         yield context.say(f"results.structure_{judge_fit(measures) or 'unjudged'}", fit=fit)
+        if context.get("structure", "admissible") is False:
+            yield context.say("results.structure_inadmissible")
         yield from _explained(context)
     tested = list(context.rows("structure", "hypotheses"))
     for one in tested[:MOST]:

@@ -124,6 +124,19 @@ def test_a_factor_analysis_that_did_not_converge_gives_no_fit_and_no_loadings() 
     assert "χ²" not in text and "loadings" not in text and "Cronbach's α" in text
 
 
+def test_a_structural_model_that_did_not_converge_gives_no_fit() -> None:
+    results = small_results()
+    results["structure"]["converged"] = False
+    for one in results["structure"]["hypotheses"]:
+        one |= {"verdict": "unavailable", "est": None, "reason": "the structural model did not converge"}
+    text = told(results, "structure")
+    assert text.startswith("The estimation of the structural model did not converge")
+    assert "χ²" not in text and "H1 could not be tested (the structural model did not converge)." in text
+    assert "结构模型估计未收敛" in told(results, "structure", "zh")
+    results["structure"] |= {"converged": True, "admissible": False}
+    assert "The solution is inadmissible" in told(results, "structure")
+
+
 def test_one_construct_of_one_item_tells_what_there_is() -> None:
     results = small_results()
     measurement = results["measurement"]
