@@ -47,7 +47,7 @@ _SECTIONS = (
 )
 
 
-MOST_OPEN_ROWS = 45
+MOST_OPEN_ROWS = 20
 """Rows up to which a table stands open."""
 
 
