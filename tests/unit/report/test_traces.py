@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from grouped_results import grouped_results
+from grown_results import grown
 from probed_interaction import probed
 from small_results import small_results
 from test_review_report import record
@@ -88,6 +89,14 @@ def test_every_number_of_an_edition_traces_to_the_results(
 def test_so_does_every_number_of_results_written_by_hand(name: str, audience: str, language: str) -> None:
     results = BY_HAND[name]()
     assert faults_of(document_for(results, language, audience), results) == []
+
+
+@pytest.mark.parametrize("audience", sorted(EDITIONS))
+def test_so_does_every_value_of_a_large_study(results: dict[str, Any], audience: str) -> None:
+    """Its labels end in bare numbers, so that only what is printed with its values can be followed."""
+    large = grown(results, 12, 4, 3)
+    found = untraced(document_for(large, "en", audience), large, GUIDES)
+    assert [one for one in found if not one.why.startswith("no source")] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -22,6 +22,8 @@ _PLACE = re.compile(r"\{[a-z_0-9]{1,40}\}")
 _MARKS = re.compile(r"\*{1,2}")
 _STEP = re.compile(r"([a-z_0-9]+)((?:\[\d*\])?)\.?")
 _PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)")
+_LONGEST_LABEL = 60
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _LEAST_FIXED = 4
 """Sentences that are hardly more than places would fit anything."""
 _DOI = re.compile(r"10\.\d+/\S+")
@@ -31,8 +33,8 @@ _DOI = re.compile(r"10\.\d+/\S+")
 class Sources:
     """``numbers`` and ``counts`` of the results; ``texts`` of the results and fixed ones of the catalogues,
     whole; ``tokens``: their pieces with digits; ``fixed``: those of the catalogues alone; ``bibliography``:
-    of the references of methods; ``names``: numbers that name something, a percentile or the end of a scale.
-    """
+    of the references of methods; ``names``: numbers that name something, a percentile or the end of a scale;
+    ``labels``: short texts of the results with a digit among letters."""
 
     language: str
     results: Mapping[str, Any]
@@ -43,6 +45,7 @@ class Sources:
     fixed: frozenset[str]
     bibliography: frozenset[str]
     names: frozenset[str]
+    labels: tuple[str, ...]
 
     def is_filled(self, text: str) -> bool:
         """Whether the text is a sentence of a catalogue with its places filled by names of the results. Those
@@ -68,6 +71,13 @@ class Sources:
 
     def _is_name(self, token: str) -> bool:
         return token in self.names or (token in self.tokens and not BARE.fullmatch(token))
+
+    def is_of_labels(self, text: str) -> bool:
+        """Whether every digit stands within a label of the results, in capitals or not."""
+        rest = text.casefold()
+        for label in self.labels:
+            rest = rest.replace(label, " ")
+        return not DIGIT.search(rest) or any(rest.strip() in label for label in self.labels)
 
     def leads_somewhere(self, text: str) -> bool:
         """Whether the text is a place in the results, such as ``comparison.groupings[1].constructs``."""
@@ -109,6 +119,7 @@ def sources(results: Mapping[str, Any], language: str) -> Sources:
         fixed,
         bibliography(),
         frozenset({*_percentiles(texts), *_scale_ends(results)}),
+        tuple(sorted(filter(_is_label, map(str.casefold, texts)), key=len, reverse=True)),
     )
 
 
@@ -124,6 +135,11 @@ def _leads(node: Any, steps: list[tuple[str, str]]) -> bool:
                 return False
             node = node[int(entry)]
     return bool(steps)
+
+
+def _is_label(text: str) -> bool:
+    """A name with a digit in it: ``Trust 2``, not ``2``."""
+    return len(text) <= _LONGEST_LABEL and bool(DIGIT.search(text)) and bool(_LETTERS.search(text))
 
 
 def _percentiles(texts: Iterable[str]) -> Iterator[str]:
@@ -154,12 +170,15 @@ def _nodes(node: Any) -> Iterator[Any]:
 
 
 def _counts(node: Mapping[str, Any] | list[Any]) -> Iterator[int]:
-    """The length of a list or mapping, and how many of its entries share a word or a flag."""
+    """The length of a list or mapping, how many of its entries share a word or a flag, and the length of the
+    lists that all of its entries have, such as the pairs of all constructs."""
     yield len(node)
     entries = list(node.values()) if isinstance(node, Mapping) else node
     records = [one for one in entries if isinstance(one, Mapping)]
     shared = Counter((key, one[key]) for one in records for key in one if isinstance(one[key], (str, bool)))
     yield from shared.values()
+    within = {key for one in records for key in one if isinstance(one[key], list)}
+    yield from (sum(len(one.get(key) or ()) for one in records) for key in within)
 
 
 def tokens_of(text: str) -> Iterator[str]:

@@ -168,7 +168,7 @@ def _fault(text: str, place: Place, found: Sources, known: Known) -> str | None:
     if ordinal.isdigit() and float(ordinal) in place.own:
         return None
     unknown = [one for one in tokens_of(text) if not _is_word(one, place, found)]
-    return f"no source: {unknown}" if unknown else None
+    return f"no source: {unknown}" if unknown and not found.is_of_labels(text) else None
 
 
 def _stands(value: float, place: Place, found: Sources, known: Known) -> bool:
