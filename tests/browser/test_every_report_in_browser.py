@@ -63,12 +63,12 @@ def test_the_page_is_quiet_fits_and_can_be_read(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation(name: str, scheme: str, axe: str, report: Report, opens: Opener) -> None:
-    """Once as the page opens, and in light once more with all details open; the contrast in them is asked
-    for above, where it takes a second instead of half a minute."""
+    """Once as the page opens; the English ones, whose elements are those of the Chinese, in light once more
+    with all details open. The contrast within them is asked for above, which takes a tenth of the time."""
     page = opens(report(name), scheme=scheme, without_policy=True).page
     page.evaluate(axe)
     findings = {"as it opens": page.evaluate(ask.AXE_RUN, [ask.AXE_RULES, []])}
-    if scheme == "light":
+    if scheme == "light" and ".en." in name:
         page.evaluate(ask.OPEN_ALL)
         findings["all open"] = page.evaluate(ask.AXE_RUN, [ask.AXE_RULES, ["color-contrast"]])
     assert not told(findings), told(findings)
@@ -83,8 +83,7 @@ def test_more_room_between_letters_and_lines_hides_nothing(name: str, report: Re
     assert not told(findings), told(findings)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "width"), [(name, 1280 if ".en." in name else 360) for name in PAGES])
 def test_the_keyboard_reaches_everything_in_order(
     name: str, width: int, report: Report, opens: Opener
 ) -> None:
