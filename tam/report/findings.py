@@ -19,6 +19,9 @@ from tam.report.judged_fit import judge_fit, reported_indices
 
 AVE_GUIDE, RELIABILITY_GUIDE, HTMT_GUIDE = 0.50, 0.70, 0.85
 
+MOST_NAMED = 20
+"""Supported hypotheses that a sentence names; of more it gives the number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -77,8 +80,9 @@ def _hypotheses(context: Context) -> Iterator[Finding]:
         if supported
         else "none_supported"
     )
+    many = "_many" if len(supported) > MOST_NAMED else ""
     yield Finding(
-        f"hypotheses_{key}",
+        f"hypotheses_{key}{many}",
         "good" if supported else "plain",
         {"n_supported": ("count", len(supported)), "n_tested": ("count", len(tested))},
         {"supported": context.words.listed(supported)},

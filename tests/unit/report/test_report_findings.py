@@ -39,6 +39,19 @@ def test_the_fit_to_report_is_the_robust_one_where_there_is_one() -> None:
     assert "robust CFI = .912" in told and "RMSEA = .091" in told and ".993" not in told
 
 
+def test_of_many_hypotheses_the_number_is_told_and_not_every_name() -> None:
+    results = small_results()
+    one = {**results["structure"]["hypotheses"][0], "verdict": "supported"}
+    results["structure"]["hypotheses"] = [{**one, "id": f"H{n}"} for n in range(30)]
+    for language, said in (("en", "All 30 hypotheses are supported."), ("zh", "30 条研究假设全部得到支持。")):
+        context = context_for(results, language)
+        assert sentence(context, findings(context)[0]) == said
+    results["structure"]["hypotheses"][3]["verdict"] = "not_supported"
+    context = context_for(results, "en")
+    told = sentence(context, findings(context)[0])
+    assert told == "29 of 30 hypotheses are supported; the table of hypotheses tells which."
+
+
 def test_nothing_is_claimed_without_results() -> None:
     assert findings(context_for({}, "en")) == ()
     assert judge_fit({"cfi": 0.99, "rmsea": None, "srmr": 0.02}) is None
