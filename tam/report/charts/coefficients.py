@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tam.report.charts.canvas import Canvas, canvas, to_svg
+from tam.report.charts.captions import interval_method
 from tam.report.charts.parts import in_parts, part_key, part_title
 from tam.report.charts.scale import Axis, padded, shortened, tick_text
 from tam.report.context import Context
@@ -13,7 +14,6 @@ from tam.report.diagram.block import arrow_name
 from tam.report.diagram.figure import arrows_of
 from tam.report.diagram.model import Arrow
 from tam.report.document import Figure, Group, Rich, Table
-from tam.report.estimation import estimator_name
 from tam.report.rows import names_column, number_column, row, words_column
 
 _WIDTH, _ROW, _RIGHT, _HYPOTHESIS, _MOST = 460.0, 38.0, 44.0, 34.0, 30
@@ -86,11 +86,7 @@ def _figure(
 
 def _notes(context: Context, found: Sequence[Coefficient]) -> Iterator[Rich]:
     yield context.say("notes.coefficients", level=context.level)
-    n, method = context.get("structure", "n", "total"), context.get("effects", "interval", "method")
-    key = f"interval_methods.{method}"
-    if n is not None and estimator_name(context) and key in context.words:
-        told = {"n": context.numbers.count(n), "estimator": estimator_name(context)}
-        yield context.say("notes.diagram_method_intervals", **told, method=context.word(key))
+    yield from interval_method(context)
     if any(one.arrow.onto for one in found):
         yield context.say("notes.coefficients_moderation")
 

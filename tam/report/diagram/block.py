@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tam.report.charts.captions import interval_method, model_method
 from tam.report.context import Context
 from tam.report.diagram.figure import DrawnDiagram, path_diagram
 from tam.report.diagram.model import Arrow
 from tam.report.document import Cell, Figure, Group, Rich, Table
-from tam.report.estimation import estimator_name
 from tam.report.rows import interval_column, names_column, number_column, row
 
 
@@ -97,15 +97,8 @@ def _reading(drawn: DrawnDiagram) -> str:
 
 def _method(context: Context, arrows: Sequence[Arrow]) -> Iterator[Rich]:
     """How many respondents, which estimator, which intervals."""
-    n = context.get("structure", "n", "total")
-    if n is None or not estimator_name(context):
-        return
-    told = {"n": context.numbers.count(n), "estimator": estimator_name(context)}
-    method = f"interval_methods.{context.get('effects', 'interval', 'method')}"
-    if method in context.words and any(arrow.std_low is not None for arrow in arrows):
-        yield context.say("notes.diagram_method_intervals", **told, method=context.word(method))
-    else:
-        yield context.say("notes.diagram_method", **told)
+    measured = any(arrow.std_low is not None for arrow in arrows)
+    yield from interval_method(context) if measured else model_method(context)
 
 
 def _hidden(context: Context, names: Sequence[str]) -> Rich:

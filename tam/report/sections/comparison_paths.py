@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tam.report.charts.captions import group_sizes
 from tam.report.charts.group_paths import group_paths_chart
 from tam.report.charts.parts import MOST_ROWS, in_parts, part_key, part_title
 from tam.report.context import Context
@@ -106,13 +107,14 @@ def _forest(
     )
     title = context.say("tables.group_paths", by=grouping_head(context, grouping))
     told = {"by": said, "n": numbers.count(len(paths))}
+    sizes = group_sizes(context, grouping["invariance"].get("groups") or (), labels)
     return Figure(
         key,
         part_title(context, context.say("figures.group_paths", by=said), *part),
         context.word("descriptions.group_paths", **told),
         group_paths_chart(context, paths, labels, key, said),
         Table(f"{key}-data", title, columns, groups),
-        (context.say("notes.group_paths", level=context.level),),
+        (context.say("notes.group_paths", level=context.level), *sizes),
     )
 
 

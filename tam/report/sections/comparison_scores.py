@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tam.report.charts.captions import group_sizes
 from tam.report.charts.groups import groups_chart
 from tam.report.charts.parts import MOST_ROWS, in_parts, part_key, part_title
 from tam.report.context import Context
@@ -81,6 +82,7 @@ def _means_figure(
         groups.append(Group(tuple(rows), rich(context.label(one["construct"]))))
     by = grouping_head(context, grouping)
     said = context.text(grouping.get("label")) or str(grouping.get("by"))
+    sizes = group_sizes(context, grouping.get("groups") or (), labels)
     data = Table(f"{key}-data", context.say("tables.means", by=by), columns, tuple(groups))
     return Figure(
         key,
@@ -88,7 +90,7 @@ def _means_figure(
         context.word("descriptions.means", by=said),
         groups_chart(context, compared, labels, key, said),
         data,
-        (context.say("notes.means", level=context.level),),
+        (context.say("notes.means", level=context.level), *sizes),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tam.report.charts.captions import model_method
 from tam.report.charts.robustness import robustness_chart
 from tam.report.choices import MISSING_METHODS, path_rows
 from tam.report.context import Context
@@ -59,7 +60,7 @@ def _figure(context: Context, rows: list[dict[str, Any]]) -> Figure:
         context.word("descriptions.robustness", n=context.numbers.count(len(rows))),
         robustness_chart(context, rows),
         Table("robustness-data", whole.title, whole.columns[:3], groups),
-        (context.say("notes.robustness_figure"),),
+        (context.say("notes.robustness_figure"), *model_method(context)),
     )
 
 
