@@ -177,8 +177,8 @@ def _counts(node: Mapping[str, Any] | list[Any]) -> Iterator[int]:
     records = [one for one in entries if isinstance(one, Mapping)]
     shared = Counter((key, one[key]) for one in records for key in one if isinstance(one[key], (str, bool)))
     yield from shared.values()
-    within = {key for one in records for key in one if isinstance(one[key], list)}
-    yield from (sum(len(one.get(key) or ()) for one in records) for key in within)
+    lists = [(key, entries) for one in records for key, entries in one.items() if isinstance(entries, list)]
+    yield from (sum(len(found) for name, found in lists if name == key) for key in dict(lists))
 
 
 def tokens_of(text: str) -> Iterator[str]:
