@@ -41,7 +41,8 @@ def table_grid(table: Table, plan: Plan, setting: Setting) -> Any:
         if stays or ending or (together and index < last):
             _keep(row)
     columns = [round(width * _TWIPS) for width in plan.widths]
-    made = _frame(columns, top=_THICK, bottom=_THICK, middle=setting.chinese)
+    inside = round(plan.padding / 2 * _TWIPS)
+    made = _frame(columns, top=_THICK, bottom=_THICK, inside=inside, middle=setting.chinese)
     for row, _ in rows:
         made.append(row)
     return made
@@ -122,7 +123,7 @@ def _text(text: Rich, column: Column, setting: Setting, face: Face, *, apart: bo
     """``apart``: keeps its distance from the numbers at its left."""
     align = "right" if column.kind == "number" else ""
     indent = round(GAP * _TWIPS) if apart else 0
-    return paragraph(_TEXT, runs(text, setting, face), align=align, indent=indent)
+    return paragraph(_TEXT, runs(text, setting, face), align=align, indent=indent, size=face.size)
 
 
 def _table_row(cells: Sequence[Any], *, head: bool = False) -> Any:

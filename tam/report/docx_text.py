@@ -164,9 +164,10 @@ def paragraph(
     align: str = "",
     border: str = "",
     indent: int = 0,
+    size: float = 0.0,
 ) -> Any:
     """A paragraph of a style by its id. ``keep``: on the page of the next; ``border``: colour of a rule at
-    its left; ``indent`` in twentieths of a point."""
+    its left; ``indent`` in twentieths of a point; ``size`` of an empty line in points."""
     properties = element("w:pPr", {}, on("w:pStyle", style))
     if keep:
         properties.append(element("w:keepNext"))
@@ -177,6 +178,8 @@ def paragraph(
         properties.append(element("w:ind", {"w:left": indent}))
     if align:
         properties.append(on("w:jc", align))
+    if size:
+        properties.append(element("w:rPr", {}, on("w:sz", round(2 * size)), on("w:szCs", round(2 * size))))
     return element("w:p", {}, properties, *content)
 
 

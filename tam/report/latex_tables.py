@@ -11,8 +11,8 @@ from tam.report.column_widths import MM_PER_POINT, Plan, after_numbers, planned
 from tam.report.document import Cell, Column, Rich, Run, Table, plain
 from tam.report.latex_text import Tex, TexSetting
 
-SIZES = {10.0: "small", 9.0: "footnotesize", 8.0: "scriptsize"}
-"""Sizes of type in a document of 11 points, with the commands for them."""
+SIZES = (10.0, 9.0, 8.0)
+"""Sizes of type in points that a table may take, the first that fits."""
 
 ROOM, TURNED_ROOM = 160.0, 247.0
 """The width of the text on an A4 page, upright and turned, in millimetres."""
@@ -25,6 +25,7 @@ _TOGETHER = 24
 
 _BEGINNING = 8
 _CAPTION = 4
+_ENDING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,14 @@ class TexRow:
 
 @dataclass(frozen=True, slots=True)
 class TexTable:
-    """A table as its template prints it; where a page has not so many ``lines`` left, it begins a new one."""
+    """A table as its template prints it, sizes in points, ``padding`` at each side of a column in
+    millimetres; where a page has not so many ``lines`` left, it begins a new one."""
 
     number: int
     label: Tex
     title: Tex
-    size: Tex
+    size: float
+    padding: float
     columns: Tex
     count: int
     head: Tex
@@ -52,16 +55,22 @@ class TexTable:
     lines: int
     turned: bool
 
+    @property
+    def leading(self) -> float:
+        """The distance of the lines in points."""
+        return round(1.2 * self.size, 1)
+
 
 def tex_table(table: Table, setting: TexSetting) -> TexTable:
-    plan = planned(table, ROOM, TURNED_ROOM, tuple(SIZES))
-    rows = tuple(_rows(table, plan, setting))
+    plan = planned(table, ROOM, TURNED_ROOM, SIZES)
+    rows = _ended(tuple(_rows(table, plan, setting)))
     lines = _CAPTION + sum(row.lines for row in rows)
     return TexTable(
         table.number,
         setting.labels[f"table-{table.key}"],
         setting.set(table.title),
-        Tex(SIZES[plan.size]),
+        plan.size,
+        plan.padding / 2,
         _columns(table.columns, plan),
         len(table.columns),
         Tex(" & ".join(rf"\textbf{{{setting.set(column.head)}}}" for column in table.columns)),
@@ -90,6 +99,12 @@ def _rows(table: Table, plan: Plan, setting: TexSetting) -> Iterator[TexRow]:
         for row in group.rows:
             for part in _over_pages(row):
                 yield TexRow(_row(part, table.columns, setting), False, _lines(part, plan))
+
+
+def _ended(rows: Sequence[TexRow]) -> tuple[TexRow, ...]:
+    """The rows, the last three of a long table on one page."""
+    start, last = max(len(rows) - _ENDING, _BEGINNING), len(rows) - 1
+    return tuple(replace(row, glued=row.glued or start <= index < last) for index, row in enumerate(rows))
 
 
 def _lines(row: Sequence[Cell], plan: Plan) -> int:
