@@ -29,34 +29,13 @@ def slopes_chart(context: Context, analysis: Mapping[str, Any], labels: Sequence
     ys = [y for line in lines for y in line["y"]]
     across = Axis(min(xs), max(xs), _LEFT, _WIDTH - _RIGHT)
     upward = Axis(*padded(min(ys), max(ys)), _HEIGHT - _BOTTOM, _TOP)
-    for value in upward.ticks(5):
-        y = upward.at(value)
-        drawn.line([(_LEFT, y), (_WIDTH - _RIGHT, y)], "grid")
-        drawn.text(_LEFT - 8, y, tick_text(context.numbers, value), size=11.5, color="muted", anchor="right")
-    for value in across.ticks(7):
-        x = across.at(value)
-        drawn.line([(x, _HEIGHT - _BOTTOM), (x, _HEIGHT - _BOTTOM + 4)], "muted")
-        drawn.text(
-            x,
-            _HEIGHT - _BOTTOM + 15,
-            tick_text(context.numbers, value),
-            size=11.5,
-            color="muted",
-            anchor="center",
-        )
-    drawn.line([(_LEFT, _HEIGHT - _BOTTOM), (_WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "muted")
-    drawn.text(
-        (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 12, shortened(names["predictor"], 330), anchor="center"
-    )
+    _axes(context, drawn, across, upward)
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    drawn.text(middle, _HEIGHT - 12, shortened(names["predictor"], 330), anchor="center")
     drawn.text(0, 10, shortened(names["outcome"], 330))
     ends = _apart([upward.at(line["y"][-1]) for line in lines])
-    drawn.text(
-        _WIDTH - _RIGHT + 12,
-        min(ends) - 19,
-        shortened(names["moderator"], _RIGHT - 12, 11.5),
-        size=11.5,
-        color="muted",
-    )
+    head = shortened(names["moderator"], _RIGHT - 12, 11.5)
+    drawn.text(_WIDTH - _RIGHT + 12, min(ends) - 19, head, size=11.5, color="muted")
     for index, line in enumerate(lines):
         color, width, dashes = _STYLES[index % len(_STYLES)]
         points = [(across.at(x), upward.at(y)) for x, y in zip(line["x"], line["y"])]
@@ -71,6 +50,19 @@ def slopes_chart(context: Context, analysis: Mapping[str, Any], labels: Sequence
         context.word("figures.slopes", **names),
         context.word("descriptions.slopes", **names),
     )
+
+
+def _axes(context: Context, drawn: Canvas, across: Axis, upward: Axis) -> None:
+    bottom = _HEIGHT - _BOTTOM
+    for value in upward.ticks(5):
+        y, said = upward.at(value), tick_text(context.numbers, value)
+        drawn.line([(_LEFT, y), (_WIDTH - _RIGHT, y)], "grid")
+        drawn.text(_LEFT - 8, y, said, size=11.5, color="muted", anchor="right")
+    for value in across.ticks(7):
+        x, said = across.at(value), tick_text(context.numbers, value)
+        drawn.line([(x, bottom), (x, bottom + 4)], "muted")
+        drawn.text(x, bottom + 15, said, size=11.5, color="muted", anchor="center")
+    drawn.line([(_LEFT, bottom), (_WIDTH - _RIGHT, bottom)], "muted")
 
 
 def _respondents(

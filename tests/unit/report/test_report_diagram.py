@@ -125,6 +125,16 @@ def test_two_hundred_random_models_are_drawn_without_fault() -> None:
     assert not faulty
 
 
+def test_small_diagrams_of_random_models_have_no_fault() -> None:
+    for seed in range(40):
+        results = random_results(seed)
+        paths = [(one["rhs"], one["lhs"]) for one in results["structure"]["estimates"]]
+        arrows = tuple(Arrow(a, b, 0.2, -0.21, 0.1, 0.3, label=("−0.21*",)) for a, b in paths)
+        places = places_for(context_for(results, "en"), arrows)
+        nodes = tuple(Node(key, (key,), "R² .42") for key in places)
+        assert best_plan(Diagram(nodes, arrows, places), SMALL).faults == (), seed
+
+
 def test_arrows_bend_round_a_node_that_stands_in_the_way() -> None:
     results = random_results(0, 3, 3)
     results["structure"]["estimates"] = [row("C0", "C2", 0.3), row("C0", "C1", 0.3), row("C1", "C2", 0.3)]
