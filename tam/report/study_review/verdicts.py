@@ -124,11 +124,11 @@ def _table(context: Context, tested: Sequence[Mapping[str, Any]]) -> Table:
     columns = (
         words_column(context, "hypothesis"),
         Column(context.say("columns.verdict"), "verdict"),
+        Column(context.say("columns.choices_agree"), "verdict"),
         names_column(context, "path"),
         number_column(context, "b"),
         interval_column(context),
         number_column(context, "p"),
-        Column(context.say("columns.choices_agree"), "verdict"),
     )
     notes = (
         context.say("notes.verdicts", level=context.level),
@@ -146,11 +146,11 @@ def _row(context: Context, one: Mapping[str, Any]) -> tuple[Cell, ...]:
     return row(
         str(one["id"]),
         cell(said, LEVELS.get(verdict, "plain")),
+        agreed(context, one.get("agreement")),
         context.path(str(one.get("path", ""))),
         numbers.plain(one.get("est")),
         numbers.interval(one.get("ci_low"), one.get("ci_high")),
         numbers.p(one.get("p")),
-        agreed(context, one.get("agreement")),
     )
 
 
