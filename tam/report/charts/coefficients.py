@@ -16,7 +16,7 @@ from tam.report.diagram.model import Arrow
 from tam.report.document import Figure, Group, Rich, Table
 from tam.report.rows import names_column, number_column, row, words_column
 
-_WIDTH, _ROW, _RIGHT, _HYPOTHESIS, _MOST = 460.0, 38.0, 44.0, 34.0, 30
+_WIDTH, _ROW, _RIGHT, _HYPOTHESIS, _MOST = 400.0, 38.0, 44.0, 34.0, 30
 
 
 @dataclass(frozen=True, slots=True)

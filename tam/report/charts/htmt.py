@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from tam.report.charts.canvas import NARROW, Canvas, canvas, to_svg
 from tam.report.charts.scale import shortened
 from tam.report.context import Context
+from tam.report.diagram.text import text_width
 
 STRICT, LENIENT = 0.85, 0.90
 """Guides of Henseler, Ringle and Sarstedt (2015) for constructs that differ and for those that are alike."""
 _STEPS = (0.20, 0.40, 0.60, 0.75, STRICT)
-_TOP, _WIDE = 40.0, 900.0
+_TOP, _WIDE, _KEY = 40.0, 900.0, 370.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class _Layout:
 def htmt_chart(context: Context, matrix: Mapping[str, Mapping[str, float | None]]) -> str:
     """``matrix``: the ratios by two names; constructs in its order."""
     names = list(matrix)
-    layout = _layout(names)
+    layout = _layout(names, max((text_width(context.label(name), 12.0) for name in names), default=0.0))
     drawn = canvas(layout.width, _TOP + len(names) * layout.height + 4)
     _key(context, drawn)
     for row, name in enumerate(names):
@@ -55,13 +56,16 @@ def htmt_chart(context: Context, matrix: Mapping[str, Mapping[str, float | None]
     return to_svg(drawn, "htmt", context.word("figures.htmt"), context.word("descriptions.htmt", **told))
 
 
-def _layout(names: Sequence[str]) -> _Layout:
-    """Numbers in every cell as long as the chart is not wider than a page; then smaller cells without."""
+def _layout(names: Sequence[str], labels: float) -> _Layout:
+    """Numbers in every cell as long as the chart is not wider than a page; then smaller cells without.
+
+    ``labels``: the width of the longest."""
     longest = min(max((len(name) for name in names), default=2), 10) * 8.5
     for width, least, cell, height in ((NARROW, 120.0, 42.0, 27.0), (_WIDE, 150.0, 42.0, 25.0)):
-        left = width - (len(names) - 1) * cell - longest
-        if left >= least:
-            return _Layout(min(left, 190.0), cell, height, width, 12.0, True)
+        cells = (len(names) - 1) * cell + longest
+        if width - cells >= least:
+            left = min(width - cells, 190.0, max(labels + 12, 60.0))
+            return _Layout(left, cell, height, max(left + cells, _KEY), 12.0, True)
     fitted = min((_WIDE - 170.0 - longest) / max(len(names) - 1, 1), 24.0)
     return _Layout(170.0, fitted, max(fitted, 15.0), _WIDE, 11.0, False)
 
