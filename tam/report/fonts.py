@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tam.errors import TamError, problem
@@ -56,7 +56,7 @@ class _Face:
     letters: frozenset[int]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def outline(text: str, weight: int = 400) -> Outline:
     """The outlines of a line of text. Raises TamError where it holds Chinese and no font has it."""
     import numpy as np

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from tam.report.context import Context, context_for
 from tam.report.document import Banner, Bullets, Cell, Column, Group, Level, Paragraph, Rich, Table, rich
-from tam.report.format import Shown
 
 if TYPE_CHECKING:
     from tam.report.document import Section
@@ -119,6 +118,10 @@ def _fit_shelf(record: Mapping[str, Any]) -> Shelf:
         context.say("notebook.estimator", name=str(record.get("estimator"))),
         context.say("notebook.respondents", n=context.numbers.count((record.get("n") or {}).get("total"))),
     ]
+    method = str(record.get("interaction") or "")
+    if method:
+        name = method.upper() if method in ("lms", "qml") else method
+        facts.append(context.say("notebook.interaction", name=name))
     return Shelf(
         "en", context.say("notebook.fit"), tuple(facts), tuple(_banners(record, context)), (), numbered
     )
@@ -145,14 +148,13 @@ def _measures(measures: Mapping[str, Any], context: Context) -> Table:
         if chisq is not None:
             add(f"chisq{kind}", number.with_degrees(chisq, df))
             add(f"pvalue{kind}", number.p(measures.get(f"pvalue{kind}")))
-    for name in ("cfi", "tli"):
-        if measures.get(name) is not None:
-            add(name, number.bounded(measures[name], 3))
-    if measures.get("rmsea") is not None:
-        interval = number.interval(measures["rmsea_ci_low"], measures["rmsea_ci_high"], 3, bounded=True)
-        add("rmsea", Shown.joined(number.bounded(measures["rmsea"], 3), " ", interval))
-    if measures.get("srmr") is not None:
-        add("srmr", number.bounded(measures["srmr"], 3))
+    for name in ("cfi", "tli", "rmsea", "srmr"):
+        for kind in ("", "_scaled", "_robust"):
+            value, limits = measures.get(name + kind), f"{name}{kind}_ci"
+            if value is None:
+                continue
+            low, high = measures.get(f"{limits}_low"), measures.get(f"{limits}_high")
+            add(name + kind, number.with_interval(value, low, high, 3))
     for name in ("aic", "bic"):
         if measures.get(name) is not None:
             add(name, number.plain(measures[name], 1))
