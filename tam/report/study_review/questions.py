@@ -13,20 +13,18 @@ from tam.report.sections.problems import all_problems, exit_code
 from tam.report.study_review.verdicts import depending
 
 _PLACES = {
-    "answer": "verdicts",
-    "sample": "left-out",
-    "measurement": "measuring",
-    "structure": "measuring",
-    "moderation": "estimators",
-    "comparison": "measuring",
-    "provenance": "provenance",
+    **dict.fromkeys(("direction", "estimates"), "verdicts"),
+    **dict.fromkeys(("missing", "mechanism"), "robustness"),
+    **dict.fromkeys(("sample", "screening"), "left-out"),
+    **dict.fromkeys(
+        ("abstract", "reliability", "degrees", "global_fit", "local_fit", "invariance"), "measuring"
+    ),
+    "convergence": "computation",
+    "interactions": "estimators",
     "limits": "unknown",
-    "references": None,
-    "items": None,
-    "effects": None,
-    "method": None,
+    "software": "provenance",
 }
-"""Section of the academic report -> the section of this one that shows the same; None where none does."""
+"""Point of the standard -> the section of this edition that shows it; others stand in the results only."""
 
 
 def questions_section(context: Context) -> Section:
@@ -75,16 +73,16 @@ def _table(context: Context) -> Table:
     )
     groups = []
     for part, points in POINTS:
-        rows = [_row(context, key, section, judge(context)) for key, section, judge in points]
+        rows = [_row(context, key, judge(context)) for key, _, judge in points]
         groups.append(Group(tuple(rows), context.say(f"checklist.parts.{part}")))
     title, folded = context.say("tables.questions"), context.say("folded.questions")
-    notes = (context.say("notes.checklist"),)
+    notes = (context.say("notes.questions"),)
     return Table("questions", title, columns, tuple(groups), notes, folded=folded)
 
 
-def _row(context: Context, key: str, section: str | None, status: Status) -> tuple[Cell, ...]:
+def _row(context: Context, key: str, status: Status) -> tuple[Cell, ...]:
     place = cell("")
-    target = _PLACES.get(section or "")
+    target = _PLACES.get(key)
     if status in ("done", "missing"):
         if target:
             place = cell((Run(context.word(f"sections.{target.replace('-', '_')}"), target=target),))

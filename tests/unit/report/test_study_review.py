@@ -11,6 +11,7 @@ from small_results import small_results
 from tam.report.document import Absent, Bullets, Card, Cards, Document, Table, plain
 from tam.report.editions import document_for
 from tam.report.sections.checklist import POINTS
+from tam.report.study_review.questions import _PLACES
 from tam.report.words import load_words
 from tam.report.write import report_name, write_report
 
@@ -169,6 +170,7 @@ def test_every_point_of_the_standard_is_a_question() -> None:
     for language in LANGUAGES:
         words = load_words(language)
         assert {one for one in points if f"study_review.points.{one}" not in words} == set()
+    assert set(_PLACES) <= points and set(_PLACES.values()) <= set(SECTIONS)
     asked = rows(table(document(small_results()), "questions"))
     assert len(asked) == len(points)
     assert all(line[3].endswith("?") for line in asked if line[1] != "Does not apply")
