@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES, FIGURES = ROOT / "reports" / "examples", ROOT / "docs" / "images" / "figures"
 LANGUAGES = ("en", "zh")
 DEMONSTRATION, PUBLICATION = "demo/results.json.gz", "publication/review.json.gz"
-SHIPPED = "deng2015"
-"""A publication that comes with the program and whose printed values come out."""
+SHIPPED = "wheaton1977"
+"""A publication that comes with the program, and whose printed values come out."""
 DRAWN = {
     "loadings.en": ("academic", "loadings"),
     "diagram.en": ("academic", "diagram"),
@@ -87,18 +87,24 @@ def renew() -> None:
     """Run the demonstration and review the publication; store what comes of them."""
     from tam.analysis.run import run
     from tam.planning.demo import write_demo
-    from tam.published.audit import audit
-    from tam.published.publication_file import load_publication
-    from tam.published.reproduce import reproduce
-    from tam.published.review import review_record
-    from tam.record import to_record
     from tam.spec.study_file import load_study
 
     with tempfile.TemporaryDirectory() as folder:
         study = load_study(write_demo(Path(folder) / "tam-demo").study)
         _store(DEMONSTRATION, run(study).to_dict())
+    _store(PUBLICATION, reviewed())
+
+
+def reviewed() -> dict[str, Any]:
+    """The publication, reproduced and audited."""
+    from tam.published.audit import audit
+    from tam.published.publication_file import load_publication
+    from tam.published.reproduce import reproduce
+    from tam.published.review import review_record
+    from tam.record import to_record
+
     paper = load_publication(SHIPPED)
-    _store(PUBLICATION, review_record(paper, to_record(reproduce(paper)), to_record(audit(paper))))
+    return review_record(paper, to_record(reproduce(paper)), to_record(audit(paper)))
 
 
 def _store(name: str, record: Mapping[str, Any]) -> None:
