@@ -180,6 +180,41 @@ def test_steps_are_counted_anew_in_every_list() -> None:
     assert numbers == [numbers[0]] * 2 + [numbers[2]] * 2 and numbers[0] != numbers[2]
 
 
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd"
+    " tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi"
+    " adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection"
+    " textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange",
+    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof"
+    " snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText"
+    " vertAlign rtl cs em lang eastAsianLayout specVanish oMath",
+    "tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc"
+    " tblCellSpacing tblInd tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription",
+    "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign",
+    "trPr": "cantSplit tblHeader",
+    "tbl": "tblPr tblGrid tr",
+    "num": "abstractNumId lvlOverride",
+}
+"""The order of children in the schema of WordprocessingML (ISO/IEC 29500-1); Word refuses others."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_stands_in_the_order_that_word_asks_for(language: str) -> None:
+    made = document(language, more=(wide_table(11), Paragraph(rich("after"))))
+    with zipfile.ZipFile(io.BytesIO(docx_bytes(made, branded()))) as parts:
+        roots = [
+            ElementTree.fromstring(parts.read(f"word/{name}.xml"))
+            for name in ("document", "styles", "numbering", "footer1")
+        ]
+    for element in (one for root in roots for one in root.iter()):
+        wanted = ORDER.get(element.tag.rpartition("}")[2], "").split()
+        found = [child.tag.rpartition("}")[2] for child in element]
+        if wanted:
+            places = [wanted.index(name) for name in found]
+            assert places == sorted(places), (element.tag, found)
+            assert "tr" in found or len(set(found)) == len(found), (element.tag, found)
+
+
 def wide_table(columns: int) -> Table:
     heads = (
         Column(rich("Construct"), "name"),
