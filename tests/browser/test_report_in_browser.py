@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import page_checks as ask
 import pytest
+from grown_results import grown
+
+from tam.report.editions import EDITIONS
+from tam.report.write import write_report
 
 if TYPE_CHECKING:
     from conftest import Opener
@@ -91,3 +96,19 @@ def test_contents_stay_in_reach_and_lead_to_sections(report: Report, opens: Open
 def test_words_in_drawings_have_the_contrast_of_wcag_aa(report: Report, opens: Opener, scheme: str) -> None:
     page = opens(report("report.review.en.html"), scheme=scheme).page
     assert page.evaluate(DRAWN_CONTRAST) == []
+
+
+@pytest.mark.parametrize("audience", EDITIONS)
+def test_a_very_large_study_stays_within_the_page(
+    results: dict[str, Any], tmp_path: Path, opens: Opener, audience: str
+) -> None:
+    """Forty constructs, two hundred items, six groups."""
+    file = tmp_path / "report.html"
+    file.write_text(write_report(grown(results), "en", audience=audience), encoding="utf-8")
+    opened = opens(file, width=360)
+    opened.page.evaluate(ask.OPEN_ALL)
+    assert opened.messages == []
+    for width in (360, 1440):
+        opened.page.set_viewport_size({"width": width, "height": 900})
+        assert opened.page.evaluate(ask.OVERFLOW) == 0
+        assert ask.asked(opened.page, "clipped") == []

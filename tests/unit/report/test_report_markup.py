@@ -8,10 +8,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from small_results import small_results
 
 from tam.report.charts.canvas import canvas, to_svg
 from tam.report.document import Cell, Column, Run
 from tam.report.markup import LONG, body_cells, head_cells, runs
+from tam.report.write import write_report
 
 WORDS = some.text(max_size=60)
 HOSTILE = some.one_of(
@@ -114,3 +116,10 @@ def test_numbers_cost_a_tag_and_long_ones_may_break() -> None:
 def test_verdicts_are_tags(level: str) -> None:
     (line,) = body_cells([Cell((Run("x"),), level)], [Column((), "verdict")]).splitlines()  # type: ignore[arg-type]
     assert line == f'<td class=v><span class="tag {level}">x</span>'
+
+
+def test_half_a_surrogate_pair_does_not_stop_the_writer() -> None:
+    """JSON may hold one; no file can."""
+    results = small_results()
+    results["study"]["title"] = {"en": "before \ud83d after"}
+    assert "before ? after" in write_report(results, "en").encode("utf-8").decode("utf-8")
