@@ -38,6 +38,8 @@ _TRUST_LEVELS: Mapping[str, Level] = {"yes": "good", "no": "bad"}
 _FIT_LEVELS: Mapping[str, Level] = {"good": "good", "mixed": "caution", "poor": "bad"}
 _RULE_LEVELS: Mapping[str, Level] = {"before": "good"}
 _ENGINE_LEVELS: Mapping[str, Level] = {"agree": "good", "differ": "bad"}
+_MOST_NAMES, _MOST_SENTENCES = 3, 8
+"""Names on a card and sentences beneath the table; the table has them all."""
 
 
 def verdicts_section(context: Context) -> Section:
@@ -48,8 +50,10 @@ def verdicts_section(context: Context) -> Section:
     told = [one for one in findings(context) if one.key.startswith("hypotheses_")]
     lead = [context.say(f"findings.{one.key}", **one.values(context)) for one in told]
     blocks: list[Block] = [Paragraph(lead[0], "lead"), Cards(tuple(_cards(context))), _table(context, tested)]
-    hanging = [_hanging(context, one) for one in depending(context)]
-    rest = (*lead[1:], *hanging)
+    hanging = depending(context)
+    rest = (*lead[1:], *(_hanging(context, one) for one in hanging[:_MOST_SENTENCES]))
+    if len(hanging) > _MOST_SENTENCES:
+        rest += (context.say("study_review.hangs_more"),)
     if rest:
         blocks.append(Bullets(rest))
     return Section("verdicts", title, tuple(blocks))
@@ -90,8 +94,7 @@ def _choices_card(context: Context) -> Card:
     names, counted = depending(context), _counted(context)
     kind = "unknown" if not counted else "some" if names else "none"
     level: Level = "plain" if not counted else "caution" if names else "good"
-    listed = context.words.listed(str(one["id"]) for one in names)
-    return _named_card(context, "choices", kind, level, "robustness", listed)
+    return _named_card(context, "choices", kind, level, "robustness", [str(one["id"]) for one in names])
 
 
 def _scales_card(context: Context) -> Card:
@@ -100,11 +103,17 @@ def _scales_card(context: Context) -> Card:
     known = bool(context.part("measurement", "constructs"))
     kind = "unknown" if not known else "some" if names else "none"
     level: Level = "plain" if not known else "caution" if names else "good"
-    return _named_card(context, "scales", kind, level, "measuring", context.words.listed(names))
+    return _named_card(context, "scales", kind, level, "measuring", names)
 
 
-def _named_card(context: Context, name: str, kind: str, level: Level, target: str, listed: str) -> Card:
-    key = f"study_review.cards.{name}"
+def _named_card(
+    context: Context, name: str, kind: str, level: Level, target: str, names: Sequence[str]
+) -> Card:
+    key, listed = f"study_review.cards.{name}", context.words.listed(names)
+    if len(names) > _MOST_NAMES:
+        listed = context.word(
+            "study_review.cards.more", names=context.words.joined("comma", names[:_MOST_NAMES])
+        )
     figure, text = (context.say(f"{key}_{kind}{end}", names=listed) for end in ("", "_text"))
     return Card(context.say(key), figure, text, level, target)
 

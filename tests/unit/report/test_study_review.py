@@ -111,6 +111,17 @@ def test_a_verdict_that_hangs_on_a_choice_is_named_and_asked_about() -> None:
     assert any(name in one and "some other defensible choice" in one for one in told(found, "questions"))
 
 
+def test_many_verdicts_that_hang_on_a_choice_stay_readable() -> None:
+    results = counted()
+    first = results["structure"]["hypotheses"][0]
+    results["structure"]["hypotheses"] = [first | {"id": f"H{at}"} for at in range(1, 41)]
+    found = document(results)
+    assert plain(cards(found)["Verdicts that hang on a choice"].figure) == "H1, H2, H3, …"
+    assert sum("hangs on a choice" in one for one in told(found, "verdicts")) == 8
+    assert "marked in the table" in list(told(found, "verdicts"))[-1]
+    assert len(rows(table(found, "verdicts"))) == 40
+
+
 def test_results_without_the_count_say_so() -> None:
     found = document(small_results())
     assert plain(cards(found)["Verdicts that hang on a choice"].figure) == "Not computed"
