@@ -45,6 +45,8 @@ HOSTILE = (
     "emoji 😀 👩‍👩‍👧 ✅ superscripts x⁻⁵ y² z₁₀ Ω α χ² β̂ ≤ ≥ → × − naïve Łódź e\u0301",
     "中文 “引号”……——，题目：我会购买（KOL）推荐的商品",
     "x" * 10_000,
+    " ".join(map(chr, range(0xA1, 0x180))),
+    "∈∩∪⊂∅∀∃∧∨¬⊥′←↔↑↓⇒⇔ℓµ∓⋅∗≡∼∝√∑∏∫∂∇ϕϑΓΔΘΛΞΠΣΥΦΨ αβγδεζηθικλμνξοπρστυφχψως ΑΒΕ ①⑪ Ж 가 あ",
     "line one\r\nline two\nline three\ttab\u2028end",
 )
 """Texts that somebody may have written into a questionnaire."""
