@@ -123,6 +123,15 @@ def test_links_lead_to_labels() -> None:
     assert labels_for({"a": "tab:x y", "b": "tab:x-y"}) == {"a": "tab:x-y", "b": "tab:x-y-2"}
 
 
+def test_a_brand_has_its_name_or_logo_and_its_title_page() -> None:
+    with_logo = latex_files(document(), "report", branded())
+    assert with_logo["report.figures/logo.png"] == DOT
+    assert "{report.figures/logo.png}" in str(with_logo["report.tex"])
+    named = str(latex_files(document("zh"), "report", branded(None))["report.tex"])
+    assert "艾克米公司" in named and "第三期" in named and r"Brand\_Co" in named
+    assert r"\color[HTML]{0A6640}" in named and r"\clearpage" in named
+
+
 HARMFUL = {
     *("write", "immediate", "input", "include", "openin", "read", "catcode", "def", "let", "csname", "end")
 }
