@@ -79,6 +79,13 @@ def test_every_link_anchor_and_picture_is_there(page: Path) -> None:
     assert not wrong
 
 
+def test_every_fence_is_closed() -> None:
+    for page in pages():
+        fences = re.findall(r"^ *```(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(fences) % 2 == 0, page.name
+        assert not [name for name in fences[1::2] if name], page.name
+
+
 def test_pictures_are_small_and_used() -> None:
     texts = "".join(page.read_text(encoding="utf-8") for page in pages())
     for picture in (DOCS / "images").rglob("*.*"):
