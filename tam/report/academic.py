@@ -65,7 +65,8 @@ def academic_document(context: Context, others: Sequence[tuple[str, str, str]] =
     )
 
 
-def study_facts(context: Context) -> Iterator[Rich]:
+def sample_fact(context: Context) -> Iterator[Rich]:
+    """How many answers are used of those received."""
     steps = context.rows("flow")
     if steps:
         told = {
@@ -73,6 +74,10 @@ def study_facts(context: Context) -> Iterator[Rich]:
             "read": context.numbers.count(steps[0].get("n_left")),
         }
         yield context.say("facts.sample", **told)
+
+
+def study_facts(context: Context) -> Iterator[Rich]:
+    yield from sample_fact(context)
     instrument = context.part("study", "instrument")
     title = context.text(instrument.get("title"))
     if title and not instrument.get("inline"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from tam.report.academic import sample_fact
 from tam.report.context import Context
 from tam.report.document import Banner, Document, Rich, Section, numbered
 from tam.report.market.answer import answer_section
@@ -52,13 +53,7 @@ def _banners(context: Context) -> Iterator[Banner]:
 
 
 def _facts(context: Context) -> Iterator[Rich]:
-    steps = context.rows("flow")
-    if steps:
-        told = {
-            "used": context.numbers.count(steps[-1].get("n_left")),
-            "read": context.numbers.count(steps[0].get("n_left")),
-        }
-        yield context.say("facts.sample", **told)
+    yield from sample_fact(context)
     instrument = context.part("study", "instrument")
     title = context.text(instrument.get("title"))
     if title and not instrument.get("inline"):
