@@ -97,4 +97,4 @@ def test_the_record_has_the_documented_shape() -> None:
     assert set(record["pairs"][0]) == {
         "a", "b", "diff", "se", "t", "df", "p", "p_adjust", "hedges_g", "ci_low", "ci_high",
     }  # fmt: skip
-    assert set(record["means"]["a"]) == {"n", "mean", "sd", "ci_low", "ci_high"}
+    assert set(record["means"]["a"]) == {"n", "mean", "sd", "ci_low", "ci_high", "top_two"}
