@@ -60,7 +60,7 @@ def in_order(shown: list[str], said: list[str]) -> str | None:
     return next((line for line in shown if line.strip() and line.strip() not in left), None)
 
 
-@pytest.mark.parametrize("page", ["tutorial.md", "zh/tutorial.md"])
+@pytest.mark.parametrize("page", ["tutorial.md", pytest.param("zh/tutorial.md", marks=pytest.mark.slow)])
 def test_every_command_runs_and_prints_what_is_shown(
     tam: Tam, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:

@@ -198,7 +198,9 @@ def test_a_digit_of_a_report(number: int, tam: Tam, study: Path) -> None:
     assert one["printed"] != one["expected"] and one["section"]
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize(
+    "number", [pytest.param(one, marks=[pytest.mark.slow] if one > 1 else []) for one in range(6)]
+)
 def test_a_digit_of_the_data(number: int, tam: Tam, study: Path) -> None:
     table = answers()
     row, item = 17 * number + 3, ITEMS[number]

@@ -14,7 +14,7 @@ from tam.errors import TamError
 
 TABLE = factor_table(1)
 MODELS, TABLES = 10_000, 2_000
-QUICK = 100
+QUICK = 50
 
 
 def model_faults(seed: int) -> list[str]:
