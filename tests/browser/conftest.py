@@ -35,6 +35,12 @@ PAGES = tuple(report_name(language, audience) for audience in EDITIONS for langu
     "publication.zh.html",
 )
 """Every kind of report in both languages, by file name."""
+LIGHT_AND_DARK = [
+    pytest.param(name, scheme, marks=[pytest.mark.slow] if (scheme, ".zh." in name) == ("dark", True) else [])
+    for name in PAGES
+    for scheme in ("light", "dark")
+]
+"""Each of them in both schemes; the Chinese ones are seen dark on demand, their colours being the others'."""
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import page_checks as ask
 import pytest
-from conftest import PAGES
+from conftest import LIGHT_AND_DARK, PAGES
 
 if TYPE_CHECKING:
     from conftest import Opener
@@ -38,8 +38,7 @@ def laid_out(page: Page, widths: tuple[int, ...] = WIDTHS) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "scheme"), LIGHT_AND_DARK)
 def test_the_page_is_quiet_fits_and_can_be_read(
     name: str, scheme: str, report: Report, opens: Opener
 ) -> None:
@@ -60,8 +59,7 @@ def test_the_page_is_quiet_fits_and_can_be_read(
     assert not told(findings), told(findings)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "scheme"), LIGHT_AND_DARK)
 def test_axe_finds_no_violation(name: str, scheme: str, axe: str, report: Report, opens: Opener) -> None:
     """Once as the page opens; the English ones, whose elements are those of the Chinese, in light once more
     with all details open. The contrast within them is asked for above, which takes a tenth of the time."""

@@ -112,6 +112,7 @@ def test_ten_thousand_characters_stay_in_their_boxes(
     assert ask.asked(opened.page, "clipped") == []
 
 
+@pytest.mark.slow
 def test_the_shipped_hostile_study_is_inert(tmp_path: Path, opens: Opener) -> None:
     from tam.analysis.run import run
     from tam.spec.study_file import load_study

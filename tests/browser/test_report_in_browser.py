@@ -98,6 +98,7 @@ def test_words_in_drawings_have_the_contrast_of_wcag_aa(report: Report, opens: O
     assert page.evaluate(DRAWN_CONTRAST) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audience", EDITIONS)
 def test_a_very_large_study_stays_within_the_page(
     results: dict[str, Any], tmp_path: Path, opens: Opener, audience: str

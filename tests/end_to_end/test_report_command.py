@@ -191,7 +191,10 @@ def test_tables_say_in_every_format_what_the_results_say(tam, results: Path, tmp
 
 
 TABLE = "pu1,pu2,pu3,pi1,pi2,pi3\n" + "".join(
-    ",".join(str(1 + (3 * row + shift * (row % 5) + row // 7) % 7) for shift in range(6)) + "\n"
+    ",".join(
+        str(min(max(2 + row % 4 + (row * (shift + 3) // 5) % 3 - shift // 3, 1), 7)) for shift in range(6)
+    )
+    + "\n"
     for row in range(60)
 )
 STUDY = """

@@ -32,6 +32,10 @@ def printed() -> dict[tuple[str, ...], tuple[int, float]]:
     return found
 
 
+pytestmark = pytest.mark.slow
+"""The golden tests hold each family by itself; the whole page is held on demand."""
+
+
 @pytest.fixture(scope="module")
 def now() -> list[Comparison]:
     return [one for family in RESIDENT for one in family()]

@@ -163,7 +163,7 @@ def test_moments_give_what_the_rows_give() -> None:
     n=st.integers(2, 60),
     kind=st.sampled_from(["normal", "likert", "constant", "copied", "missing", "huge", "tiny", "sparse"]),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_any_table_gives_a_certified_fit_or_problems(seed: int, n: int, kind: str) -> None:
     from tam.errors import TamError
 
