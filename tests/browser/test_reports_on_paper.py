@@ -55,7 +55,9 @@ def darkest_page(pdf: Path, folder: Path) -> float:
     return min(means)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[pytest.mark.slow] if one == "report.zh.html" else []) for one in PAGES]
+)
 def test_a_report_on_paper(name: str, report: Report, opens: Opener, tmp_path: Path) -> None:
     page = opens(report(name), scheme="dark").page
     page.emulate_media(media="print")

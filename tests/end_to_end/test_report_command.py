@@ -157,6 +157,7 @@ def test_the_review_of_a_publication_in_other_formats(tam, tmp_path: Path) -> No
     assert refused.code == 2
 
 
+@pytest.mark.slow
 def test_a_second_run_writes_the_same_bytes_with_the_installed_command(results: Path, tmp_path: Path) -> None:
     def run(folder: Path, **environment: str) -> dict[str, bytes]:
         formats = "html,csv,xlsx,markdown,svg,png,pdf" + (",docx" if importlib.util.find_spec("docx") else "")
